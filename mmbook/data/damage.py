@@ -1,0 +1,151 @@
+"""Damage done on purpose: torn, noisy, absent or swapped, with a strength from 0 to 1."""
+
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+
+from mmbook.data._table import Table
+
+T = TypeVar("T", bound=Table)
+
+KINDS = ("tear", "noise", "drop", "swap")
+TORN = {"image": 0.5, "speech": 0.75, "text": 0.6, "english": 0.6, "chinese": 0.6}
+
+
+def damage(data: T, modality: str, kind: str, strength: float, seed: int) -> T:
+    """A copy of ``data`` with one modality damaged; strength 0 changes nothing.
+
+    ``"tear"``: a share ``strength`` is lost in one piece. An image loses the rows or columns of
+    one random side (to paper); speech keeps one stretch of its frames, moved to the front, its
+    mask with it; text keeps one stretch of its letters.
+    ``"noise"``: an image fades into uniform noise and speech into Gaussian noise with each
+    coefficient's own mean and spread, ``(1 - strength) * signal + strength * noise``; in a text
+    each letter becomes, with probability ``strength``, a random letter of the data's alphabet.
+    ``"drop"``: with probability ``strength`` the modality is absent: zeros (or the empty text),
+    an empty mask, and ``present`` False.
+    ``"swap"``: with probability ``strength`` it is another sample's. Nothing marks it.
+
+    With one seed, more strength damages what less strength damaged, and more.
+
+    Raises: ValueError for an unknown modality or kind, or a strength outside [0, 1].
+    """
+    if modality not in data.modalities:
+        raise ValueError(f"modality is {modality!r}; expected one of {data.modalities}")
+    if kind not in KINDS:
+        raise ValueError(f"kind is {kind!r}; expected one of {KINDS}")
+    if not 0 <= strength <= 1:
+        raise ValueError(f"strength is {strength}; expected a number from 0 to 1")
+    rng = np.random.default_rng(seed)
+    if kind == "drop":
+        return _drop(data, modality, rng.random(len(data)) < strength)
+    if kind == "swap":
+        return _swap(data, modality, rng.random(len(data)) < strength, rng)
+    if modality == "speech":
+        change = {"tear": _tear_speech, "noise": _noise_speech}[kind]
+        return replace(data, **change(data.speech, data.speech_mask, strength, rng))
+    if modality == "image":
+        change = {"tear": _tear_image, "noise": _noise_image}[kind]
+    else:
+        change = {"tear": _tear_text, "noise": _noise_text}[kind]
+    return replace(data, **{modality: change(getattr(data, modality), strength, rng)})
+
+
+def torn(data: T, seed: int) -> T:
+    """The book's standard damage: every modality torn, as strongly as ``TORN`` says."""
+    for m, modality in enumerate(data.modalities):
+        data = damage(data, modality, "tear", TORN[modality], seed=1000 * m + seed)
+    return data
+
+
+def _tear_image(image: np.ndarray, strength: float, rng) -> np.ndarray:
+    rows_axis = 1 if image.ndim == 3 else 2  # digits (n, y, x), emoji (n, designer, y, x, colour)
+    paper = 0 if image.ndim == 3 else 255
+    size = image.shape[rows_axis]
+    lost = round(strength * size)
+    torn = image.copy()
+    side = rng.integers(0, 4, len(image))
+    for s, (axis, stretch) in enumerate(
+        [
+            (rows_axis, slice(0, lost)),
+            (rows_axis, slice(size - lost, size)),
+            (rows_axis + 1, slice(0, lost)),
+            (rows_axis + 1, slice(size - lost, size)),
+        ]
+    ):
+        where: list = [slice(None)] * image.ndim
+        where[0], where[axis] = side == s, stretch
+        torn[tuple(where)] = paper
+    return torn
+
+
+def _noise_image(image: np.ndarray, strength: float, rng) -> np.ndarray:
+    noise = rng.random(image.shape, dtype=np.float32) * 255
+    return np.rint((1 - strength) * image + strength * noise).astype(np.uint8)
+
+
+def _tear_speech(speech: np.ndarray, mask: np.ndarray, strength: float, rng) -> dict:
+    length = mask.sum(1)
+    kept = np.ceil((1 - strength) * length).astype(int)
+    start = np.floor(rng.random(len(speech)) * (length - kept + 1)).astype(int)
+    time = np.arange(speech.shape[1])
+    source = np.minimum(start[:, None] + time, speech.shape[1] - 1)
+    new_mask = time < kept[:, None]
+    moved = np.take_along_axis(speech, source[..., None], axis=1)
+    return {"speech": np.where(new_mask[..., None], moved, 0), "speech_mask": new_mask}
+
+
+def _noise_speech(speech: np.ndarray, mask: np.ndarray, strength: float, rng) -> dict:
+    frames = speech[mask]
+    noise = rng.standard_normal(speech.shape) * frames.std(0) + frames.mean(0)
+    mixed = (1 - strength) * speech + strength * noise
+    return {"speech": np.where(mask[..., None], mixed, 0).astype(np.float32)}
+
+
+def _tear_text(text: np.ndarray, strength: float, rng) -> np.ndarray:
+    where = rng.random(len(text))
+    out = []
+    for word, u in zip(text.tolist(), where, strict=True):
+        kept = int(np.ceil((1 - strength) * len(word)))
+        start = int(u * (len(word) - kept + 1))
+        out.append(word[start : start + kept])
+    return np.array(out, dtype=text.dtype)
+
+
+def _noise_text(text: np.ndarray, strength: float, rng) -> np.ndarray:
+    alphabet = sorted(set("".join(text.tolist())))
+    out = []
+    for word in text.tolist():
+        hit, letter = rng.random(len(word)), rng.integers(0, len(alphabet), len(word))
+        letters = [
+            alphabet[j] if u < strength else c for c, u, j in zip(word, hit, letter, strict=True)
+        ]
+        out.append("".join(letters))
+    return np.array(out, dtype=text.dtype)
+
+
+def _columns_of(data: Table, modality: str) -> list[str]:
+    """A modality's own array, and its mask where it has one."""
+    return [c for c in (modality, f"{modality}_mask") if c in data.columns]
+
+
+def _drop(data: T, modality: str, gone: np.ndarray) -> T:
+    columns = {}
+    for name in _columns_of(data, modality):
+        array = getattr(data, name).copy()
+        array[gone] = "" if array.dtype.kind == "U" else 0
+        columns[name] = array
+    return replace(
+        data, **columns, present={**data.present, modality: data.present[modality] & ~gone}
+    )
+
+
+def _swap(data: T, modality: str, hit: np.ndarray, rng) -> T:
+    # A random cycle through all samples: nobody is its own successor.
+    cycle = rng.permutation(len(data))
+    successor = np.empty(len(data), dtype=int)
+    successor[cycle] = np.roll(cycle, -1)
+    source = np.where(hit, successor, np.arange(len(data)))
+    columns = {name: getattr(data, name)[source] for name in _columns_of(data, modality)}
+    present = {**data.present, modality: data.present[modality][source]}
+    return replace(data, **columns, present=present)
