@@ -1,0 +1,142 @@
+"""An interactive figure that needs no kernel, no library and no network.
+
+It is a static picture first. Where scripts run, ``explorer.js`` puts the SVG in the picture's place
+and answers to the pointer and to the keyboard.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from html import escape
+from importlib import resources
+
+import numpy as np
+from PIL import Image
+
+from mmbook.figures.contact import FONT
+from mmbook.figures.show import CARD, Shown, check_words, data_uri, png_bytes, wrap
+from mmbook.figures.style import COLORS
+
+SIDE, GAP, TOP = 330, 24, 28  # a panel's side, the space between two, the room for titles
+
+
+def latent_explorer(
+    panels: Mapping[str, Mapping[str, np.ndarray]],
+    *,
+    thumbnails: np.ndarray,
+    names: Sequence[str],
+    marks: Sequence[str] | None = None,
+    notes: Mapping[str, Sequence[str]] | None = None,
+    number: str,
+    caption: str,
+    alt: str,
+) -> Shown:
+    """Latent spaces side by side, the same samples in each; point at one to see what it is.
+
+    The sample under the pointer lights up in every panel, a line joins the codes of its
+    modalities, and a card shows its drawing, its name and a note. Arrow keys do the same.
+
+    Args:
+        panels: title -> modality -> codes (n, 2).
+        thumbnails: one picture a sample, uint8 (n, h, w) with 0 = paper, or (n, h, w, 3).
+        names: n words for the card. marks: n short strings drawn as the points (such as the
+            digit itself); dots if left out. notes: title -> n lines for the card.
+    Raises: ValueError if a shape or a length does not fit.
+    """
+    check_words(number, caption, alt)
+    n = len(names)
+    _check(panels, thumbnails, marks, notes, n)
+    width = len(panels) * (SIDE + GAP) - GAP
+    height = TOP + SIDE + 26
+    parts = []
+    for p, (title, codes) in enumerate(panels.items()):
+        parts.append(_panel(p * (SIDE + GAP), title, codes, marks))
+    modalities = list(next(iter(panels.values())))
+    for m, name in enumerate(modalities):
+        x = 8 + 150 * m
+        parts.append(
+            f'<g fill="{COLORS.get(name, "currentColor")}">'
+            f'<circle cx="{x}" cy="{height - 10}" r="5"/>'
+            f'<text x="{x + 10}" y="{height - 6}" style="{FONT};font-size:13px">'
+            f"code of the {escape(name)}</text></g>"
+        )
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        f'width="{width}" height="{height}">{"".join(parts)}</svg>'
+    )
+    atlas, columns = _atlas(thumbnails)
+    facts = {
+        "names": list(names),
+        "notes": {k: list(v) for k, v in (notes or {}).items()},
+        "atlas": data_uri(atlas, "image/png"),
+        "columns": columns,
+        "tile": [int(thumbnails.shape[2]), int(thumbnails.shape[1])],
+    }
+    data = json.dumps(facts, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    source = data_uri(svg.encode(), "image/svg+xml")
+    script = resources.files("mmbook.figures").joinpath("explorer.js").read_text("utf-8")
+    inside = (
+        f'<img alt="{escape(alt)}" src="{source}" style="{CARD}">'
+        f'<script type="application/json">{data}</script><script>{script}</script>'
+    )
+    return Shown(number, caption, wrap(inside, number, caption, " mmbook-interactive"))
+
+
+def _panel(left: float, title: str, codes: Mapping[str, np.ndarray], marks) -> str:
+    """One square of points; all modalities share its scale."""
+    everything = np.concatenate([np.asarray(c) for c in codes.values()])
+    low, high = everything.min(0), everything.max(0)
+    scale = (SIDE - 28) / max(float((high - low).max()), 1e-9)
+    middle = (low + high) / 2
+    out = [
+        f'<text x="{left + 2}" y="17" fill="currentColor" style="{FONT};font-size:14px">'
+        f"{escape(title)}</text>",
+        f'<rect x="{left + 0.5}" y="{TOP + 0.5}" width="{SIDE - 1}" height="{SIDE - 1}" rx="6" '
+        'fill="none" stroke="currentColor" stroke-opacity=".25"/>',
+    ]
+    for name, code in codes.items():
+        x, y = ((np.asarray(code) - middle) * scale).T
+        x, y = x + left + SIDE / 2, TOP + SIDE / 2 - y
+        color = COLORS.get(name, "currentColor")
+        style = f"{FONT};font-size:11px;font-weight:600"
+        out.append(f'<g fill="{color}" text-anchor="middle" style="{style}" opacity=".85">')
+        for i in range(len(x)):
+            if marks is None:
+                out.append(f'<circle data-i="{i}" cx="{x[i]:.0f}" cy="{y[i]:.0f}" r="3"/>')
+            else:
+                mark = escape(str(marks[i]))
+                out.append(f'<text data-i="{i}" x="{x[i]:.0f}" y="{y[i] + 4:.0f}">{mark}</text>')
+        out.append("</g>")
+    return f"<g data-panel='{left}'>{''.join(out)}</g>"
+
+
+def _atlas(thumbnails: np.ndarray) -> tuple[bytes, int]:
+    """All thumbnails on one sheet, row by row, and its number of columns."""
+    n, h, w = thumbnails.shape[:3]
+    columns = int(np.ceil(np.sqrt(n)))
+    rows = -(-n // columns)
+    gray = thumbnails.ndim == 3
+    sheet = np.full((rows * h, columns * w, *thumbnails.shape[3:]), 255, np.uint8)
+    for i, tile in enumerate(thumbnails):
+        y, x = divmod(i, columns)
+        sheet[y * h : (y + 1) * h, x * w : (x + 1) * w] = 255 - tile if gray else tile
+    return png_bytes(Image.fromarray(sheet), colors=16 if gray else 96), columns
+
+
+def _check(panels, thumbnails, marks, notes, n: int) -> None:
+    if not panels:
+        raise ValueError("panels is empty; expected at least one")
+    for title, codes in panels.items():
+        for name, code in codes.items():
+            if np.shape(code) != (n, 2):
+                raise ValueError(
+                    f"codes of {name!r} in {title!r} have shape {np.shape(code)}; "
+                    f"expected ({n}, 2), one for each name"
+                )
+    if thumbnails.ndim not in (3, 4) or len(thumbnails) != n or thumbnails.dtype != np.uint8:
+        raise ValueError(
+            f"thumbnails are {thumbnails.dtype} {thumbnails.shape}; "
+            f"expected uint8 ({n}, h, w) or ({n}, h, w, 3)"
+        )
+    for what, lines in {"marks": marks, **(notes or {})}.items():
+        if lines is not None and len(lines) != n:
+            raise ValueError(f"{what!r} has {len(lines)} entries; expected {n}")

@@ -1,0 +1,111 @@
+"""Put a picture on the page as a numbered figure with a caption and an alternative text.
+
+The same markup serves JupyterLab and the website: an image inside ``<figure>``. On the website a
+small script puts the SVG itself in the image's place, so that its ink follows the theme.
+"""
+
+import base64
+import html
+import io
+import re
+from dataclasses import dataclass
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+from PIL import Image
+
+from mmbook.figures.style import INK, RC
+
+CARD = "background:#fff;border-radius:6px;max-width:100%;height:auto"
+
+
+@dataclass(frozen=True, repr=False)
+class Shown:
+    """A finished figure. A notebook draws it when it is the last line of a cell."""
+
+    number: str
+    caption: str
+    markup: str
+
+    def _repr_html_(self) -> str:
+        return self.markup
+
+    def __repr__(self) -> str:
+        return f"Figure {self.number}. {self.caption}"
+
+
+def show(
+    picture: Figure | str, *, number: str, caption: str, alt: str, format: str = "svg", dpi=150
+) -> Shown:
+    """A matplotlib figure, or SVG markup, as Figure ``number`` of the book.
+
+    Args:
+        number: chapter and place, as ``"4.3"``; the figure's anchor is then ``#fig-4-3``.
+        caption: one or two sentences on what to see. `` `code` `` is set as code.
+        alt: what the data show, for whoever cannot see the picture.
+        format: ``"svg"``, or ``"png"`` for pictures of many pixels.
+    Raises: ValueError for a number, caption or alternative text that is missing or too short.
+    """
+    check_words(number, caption, alt)
+    if format not in ("svg", "png"):
+        raise ValueError(f"format is {format!r}; expected 'svg' or 'png'")
+    if format == "png":
+        source = data_uri(_png(picture, dpi), "image/png")
+    else:
+        svg = picture if isinstance(picture, str) else _svg(picture, number)
+        source = data_uri(svg.encode(), "image/svg+xml")
+    image = f'<img alt="{html.escape(alt)}" src="{source}" style="{CARD}">'
+    return Shown(number, caption, wrap(image, number, caption))
+
+
+def check_words(number: str, caption: str, alt: str) -> None:
+    """Raises: ValueError for a number, caption or alternative text that will not do."""
+    if not re.fullmatch(r"\d+\.\d+", number):
+        raise ValueError(f"number is {number!r}; expected chapter and place, such as '4.3'")
+    for name, text in (("caption", caption), ("alt", alt)):
+        if len(text) < 20:
+            raise ValueError(f"{name} is {text!r}; expected a sentence")
+    if caption == alt:
+        raise ValueError("alt repeats the caption; expected a description of the data")
+
+
+def wrap(inside: str, number: str, caption: str, kind: str = "") -> str:
+    """``<figure>`` with its caption; ``kind`` is one more class."""
+    words = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(caption, quote=False))
+    return (
+        f'<figure class="mmbook-figure{kind}" id="fig-{number.replace(".", "-")}">{inside}'
+        f"<figcaption><b>Figure {number}.</b> {words}</figcaption></figure>"
+    )
+
+
+def data_uri(content: bytes, kind: str) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def png_bytes(image: Image.Image, colors: int = 128) -> bytes:
+    """A PNG with a palette, where that is smaller: pictures of few colours shrink threefold."""
+    sizes = []
+    for version in (image, image.convert("RGB").quantize(colors, dither=Image.Dither.NONE)):
+        file = io.BytesIO()
+        version.save(file, "PNG", optimize=True)
+        sizes.append(file.getvalue())
+    return min(sizes, key=len)
+
+
+def _svg(figure: Figure, number: str) -> str:
+    file = io.StringIO()
+    with mpl.rc_context({**RC, "svg.hashsalt": number}):
+        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+    svg = file.getvalue()
+    svg = svg[svg.index("<svg") :].replace(INK, "currentColor")
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    prefix = f"f{number.replace('.', '-')}-"  # ids stay apart when several SVGs share one page
+    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\1{prefix}", svg)
+    return re.sub(r"\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}", svg)
+
+
+def _png(figure: Figure, dpi: int) -> bytes:
+    file = io.BytesIO()
+    with mpl.rc_context({**RC, "savefig.facecolor": "white"}):
+        figure.savefig(file, format="png", dpi=dpi)
+    return png_bytes(Image.open(file).convert("RGB"))

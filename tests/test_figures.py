@@ -1,0 +1,236 @@
+"""Figures: numbered, captioned, described, deterministic, and safe to stand side by side."""
+
+import base64
+import io
+import json
+import re
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mmbook import figures
+from mmbook.data import damage, load_digits, load_emoji
+from mmbook.figures.show import png_bytes
+
+WORDS = dict(caption="What to see in this picture.", alt="What the data show, in words.")
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return load_digits("val")
+
+
+def curve():
+    fig, ax = figures.subplots(width=3)
+    ax.plot([0, 1, 4], color=figures.COLORS["image"])
+    ax.set_xlabel("step")
+    return fig
+
+
+def svg_of(markup: str) -> str:
+    return base64.b64decode(re.search(r"svg\+xml;base64,([^\"]+)", markup)[1]).decode()
+
+
+def explorer(n=7, **change):
+    rng = np.random.default_rng(0)
+    arguments = dict(
+        panels={"apart": {"image": rng.normal(size=(n, 2)), "speech": rng.normal(size=(n, 2))}},
+        thumbnails=rng.integers(0, 256, (n, 5, 3), dtype=np.uint8),
+        names=[f"name {i}" for i in range(n)],
+        number="4.7",
+        **WORDS,
+    )
+    return figures.latent_explorer(**{**arguments, **change})
+
+
+def test_a_figure_carries_its_number_anchor_caption_and_alternative_text():
+    shown = figures.show(curve(), number="4.3", **WORDS)
+    html = shown._repr_html_()
+    assert html.startswith('<figure class="mmbook-figure" id="fig-4-3"><img alt="What the data')
+    assert "<figcaption><b>Figure 4.3.</b> What to see in this picture.</figcaption>" in html
+    assert repr(shown) == "Figure 4.3. What to see in this picture."
+
+
+def test_two_renderings_give_the_same_bytes():
+    first, second = (figures.show(curve(), number="4.3", **WORDS).markup for _ in range(2))
+    assert first == second
+    assert explorer().markup == explorer().markup
+
+
+def test_ink_follows_the_page_and_data_keep_their_colour():
+    svg = svg_of(figures.show(curve(), number="4.3", **WORDS).markup)
+    ET.fromstring(svg)
+    assert "currentColor" in svg and figures.INK not in svg
+    assert figures.COLORS["image"].lower() in svg.lower()
+
+
+def test_ids_of_two_figures_do_not_collide_and_each_reference_resolves():
+    svgs = [svg_of(figures.show(curve(), number=n, **WORDS).markup) for n in ("4.3", "4.4")]
+    ids = [set(re.findall(r'\bid="([^"]+)"', svg)) for svg in svgs]
+    assert ids[0] and not ids[0] & ids[1]
+    for svg, known in zip(svgs, ids, strict=True):
+        assert set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg)) <= known
+
+
+def test_a_png_figure_is_white_and_small():
+    markup = figures.show(curve(), number="4.3", format="png", dpi=50, **WORDS).markup
+    png = base64.b64decode(re.search(r"png;base64,([^\"]+)", markup)[1])
+    image = Image.open(io.BytesIO(png)).convert("RGB")
+    assert image.width == 150 and image.getpixel((1, 1)) == (255, 255, 255)
+
+
+def test_captions_are_escaped_and_code_is_set_as_code():
+    words = {**WORDS, "caption": "Loss < 1 in `fit` & more.", "alt": 'A "quoted" description.'}
+    html = figures.show(curve(), number="4.3", **words).markup
+    assert "Loss &lt; 1 in <code>fit</code> &amp; more." in html
+    assert 'alt="A &quot;quoted&quot; description."' in html
+
+
+def test_style_leaves_no_global_trace():
+    import matplotlib as mpl
+
+    before = dict(mpl.rcParams)
+    figures.show(curve(), number="4.3", **WORDS)
+    assert dict(mpl.rcParams) == before
+
+
+def test_intervals_are_drawn_where_the_numbers_are():
+    fig, ax = figures.subplots()
+    figures.plot_interval(ax, {"a": [1.0, 2.0, 3.0], "b": [5.0]}, chance=0.5)
+    bar = next(line for line in ax.lines if len(line.get_xdata()) == 2 and line.get_lw() == 3)
+    np.testing.assert_allclose(bar.get_xdata(), [2 - 2.484, 2 + 2.484], atol=1e-3)
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["a", "b"]
+
+
+def test_curves_show_mean_and_interval_over_seeds():
+    fig, ax = figures.subplots()
+    figures.plot_curve(ax, np.array([[1.0, 4.0], [2.0, 4.0], [3.0, 4.0]]), "loss")
+    np.testing.assert_allclose(ax.lines[0].get_ydata(), [2.0, 4.0])
+    band = ax.collections[0].get_paths()[0].vertices
+    assert band[:, 1].max() == pytest.approx(2 + 2.484, abs=1e-3)
+
+
+def test_latent_plot_joins_only_the_pairs_asked_for():
+    fig, ax = figures.subplots()
+    codes = {"image": np.zeros((5, 2)), "speech": np.ones((5, 2))}
+    figures.plot_latent(ax, codes, pairs=3)
+    assert len(ax.lines) == 3 and len(ax.collections) == 2
+
+
+def test_thumbnails_fill_the_sheet_row_by_row():
+    fig, ax = figures.subplots()
+    figures.plot_images(ax, np.arange(5)[:, None, None] * np.ones((5, 3, 2)) / 10, columns=3)
+    sheet = ax.images[0].get_array()
+    assert sheet.shape == (6, 6)
+    assert sheet[0, 4] == pytest.approx(0.2) and sheet[3, 0] == pytest.approx(0.3)
+    assert sheet[3, 5] == 0.0
+
+
+def test_contact_sheet_shows_each_word_and_leaves_out_what_is_absent(digits):
+    svg = figures.contact_sheet(digits, [0, 7, 31])
+    ET.fromstring(svg)
+    assert svg.count("<image") == 6
+    for i in (0, 7, 31):
+        assert f">{digits.text[i]}<" in svg and f">{digits.language_name[i]}<" in svg
+    deaf = damage(digits, "speech", "drop", 1.0, seed=0)
+    blind = damage(digits, "image", "drop", 1.0, seed=0)
+    blind_sheet = figures.contact_sheet(blind, [0, 7, 31])
+    assert blind_sheet.count("<image") == 3
+    with pytest.raises(ValueError, match="no recording"):
+        figures.contact_sheet(deaf, [0])
+
+
+def test_contact_sheet_of_emoji_has_a_drawing_for_each_designer_who_drew():
+    emoji = load_emoji("val")
+    svg = figures.contact_sheet(emoji, [2, 3])
+    ET.fromstring(svg)
+    assert svg.count("<image") == emoji.image_mask[[2, 3]].sum()
+    assert emoji.chinese[3] in svg and "openmoji" in svg
+
+
+def test_explorer_is_a_picture_first_with_every_code_in_it():
+    markup = explorer(n=7).markup
+    assert 'class="mmbook-figure mmbook-interactive" id="fig-4-7"' in markup
+    svg = svg_of(markup)
+    ET.fromstring(svg)
+    assert sorted(re.findall(r'data-i="(\d+)"', svg)) == sorted([str(i) for i in range(7)] * 2)
+    marked = svg_of(explorer(n=7, marks=list("ABCDEFG")).markup)
+    assert marked.count(">C</text>") == 2
+
+
+def test_explorer_keeps_its_panel_square_and_its_points_inside():
+    svg = svg_of(explorer(n=101).markup)
+    x = np.array(re.findall(r'cx="(\d+)" cy="\d+" r="3"', svg), float)
+    y = np.array(re.findall(r'cx="\d+" cy="(\d+)" r="3"', svg), float)
+    assert x.min() >= 0 and x.max() <= 330 and y.min() >= 28 and y.max() <= 358
+
+
+def test_atlas_gives_each_sample_its_own_tile():
+    rng = np.random.default_rng(1)
+    tiles = (rng.integers(0, 4, (7, 5, 3)) * 60).astype(np.uint8)
+    facts = json.loads(
+        re.search(r"application/json\">(.*?)</script>", explorer(thumbnails=tiles).markup)[1]
+    )
+    sheet = np.array(
+        Image.open(io.BytesIO(base64.b64decode(facts["atlas"].split(",")[1]))).convert("L")
+    )
+    assert facts["tile"] == [3, 5]
+    for i in range(7):
+        y, x = divmod(i, facts["columns"])
+        np.testing.assert_array_equal(255 - sheet[5 * y : 5 * y + 5, 3 * x : 3 * x + 3], tiles[i])
+
+
+def test_a_name_cannot_end_the_script():
+    markup = explorer(n=1, names=["</script><b>"]).markup
+    assert markup.count("</script>") == 2
+
+
+def test_explorer_of_two_hundred_samples_stays_small(digits):
+    d = digits[:200]
+    rng = np.random.default_rng(2)
+    panels = {
+        t: {m: rng.normal(size=(200, 2)) for m in ("image", "speech")} for t in ("apart", "meet")
+    }
+    markup = explorer(
+        n=200, panels=panels, thumbnails=d.image, names=d.text.tolist(), marks=d.label.astype(str)
+    ).markup
+    assert len(markup) < 120_000
+
+
+def test_palette_is_used_only_where_it_is_smaller():
+    two = Image.fromarray(np.zeros((64, 64, 3), np.uint8))
+    assert len(png_bytes(two)) < 200
+
+
+def test_errors_name_what_came(digits):
+    fig = curve()
+    with pytest.raises(ValueError, match=r"number is '4'; expected chapter and place"):
+        figures.show(fig, number="4", **WORDS)
+    with pytest.raises(ValueError, match="alt is 'plot'"):
+        figures.show(fig, number="4.1", caption=WORDS["caption"], alt="plot")
+    with pytest.raises(ValueError, match="alt repeats the caption"):
+        figures.show(fig, number="4.1", caption=WORDS["alt"], alt=WORDS["alt"])
+    with pytest.raises(ValueError, match="'gif'"):
+        figures.show(fig, number="4.1", format="gif", **WORDS)
+    with pytest.raises(ValueError, match=r"shape \(3,\); expected \(S, points\)"):
+        figures.plot_curve(None, np.ones(3), "loss")
+    with pytest.raises(ValueError, match=r"\(5, 7\); expected \(n, h, w\)"):
+        figures.plot_images(None, np.ones((5, 7)), 3)
+    with pytest.raises(TypeError, match="data is a list; expected Digits or Emoji"):
+        figures.contact_sheet([1], [0])
+    with pytest.raises(ValueError, match="rows is empty"):
+        figures.contact_sheet(digits, [])
+    with pytest.raises(
+        ValueError, match=r"'image' in 'apart' have shape \(3, 2\); expected \(7, 2"
+    ):
+        explorer(panels={"apart": {"image": np.ones((3, 2))}})
+    with pytest.raises(ValueError, match="panels is empty"):
+        explorer(panels={})
+    with pytest.raises(ValueError, match=r"float64 \(7, 5, 3\); expected uint8"):
+        explorer(thumbnails=np.ones((7, 5, 3)))
+    with pytest.raises(ValueError, match="'marks' has 2 entries; expected 7"):
+        explorer(marks=["a", "b"])
+    with pytest.raises(ValueError, match="'apart' has 1 entries"):
+        explorer(notes={"apart": ["x"]})
