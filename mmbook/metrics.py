@@ -41,6 +41,33 @@ def paired_difference(a, b, confidence: float = 0.95) -> Interval:
     return mean_interval(a - b, confidence)
 
 
+def interval_table(results, digits: int = 2) -> str:
+    """Mean ± half-width of the 95 % interval, as text: one line a method, one column a measure.
+
+    ``results``: {method: {measure: (S,)}}. A measure with a single run is printed without ±. With
+    two decimals the table says what the seeds can carry, and it reads the same on most machines.
+    """
+    columns = list(next(iter(results.values())))
+    rows = [["", *columns]]
+    for method, measures in results.items():
+        if list(measures) != columns:
+            raise ValueError(f"{method!r} measures {list(measures)}; expected {columns}")
+        cells = [method]
+        for runs in map(_array, measures.values()):
+            mean = f"{np.mean(runs):.{digits}f}"
+            half = f" ± {mean_interval(runs).half_width:.{digits}f}" if runs.size > 1 else ""
+            cells.append(mean + half.ljust(digits + 5))
+        rows.append(cells)
+    widths = [max(len(row[c]) for row in rows) for c in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(
+            [row[0].ljust(widths[0])]
+            + [x.rjust(w) for x, w in zip(row[1:], widths[1:], strict=True)]
+        ).rstrip()
+        for row in rows
+    )
+
+
 def accuracy(predicted, labels) -> float:
     """Share of right answers; ``predicted`` holds classes (n,) or scores (n, C)."""
     predicted, labels = _array(predicted), _array(labels)

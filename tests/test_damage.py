@@ -174,3 +174,48 @@ def test_errors_name_what_came(digits):
     for strength in (-0.1, 1.1, float("nan")):
         with pytest.raises(ValueError, match=f"strength is {strength}; expected"):
             damage(digits, "image", "noise", strength, seed=0)
+
+
+@pytest.mark.parametrize("kind", ["drop", "swap"])
+def test_one_seed_strikes_each_modality_on_its_own(digits, kind):
+    hit = []
+    for m in digits.modalities:
+        before, after = getattr(digits, m), getattr(damage(digits, m, kind, 0.5, seed=0), m)
+        hit.append((before != after).reshape(len(digits), -1).any(1))
+    for one, other in [(0, 1), (0, 2), (1, 2)]:
+        assert abs((hit[one] == hit[other]).mean() - 0.5) < 0.12
+
+
+def test_writing_to_the_result_never_reaches_the_input(digits):
+    after = damage(digits, "image", "tear", 0.5, seed=0)
+    for name, array in columns(after).items():
+        assert not np.shares_memory(array, getattr(digits, name)), name
+    after.present["speech"][:] = False
+    assert digits.present["speech"].all()
+
+
+@pytest.mark.parametrize("strength, kept", [(0.7, 3), (0.8, 2), (0.95, 1)])
+def test_ten_letters_torn_lose_exactly_their_share(digits, strength, kept):
+    d = dataclasses.replace(digits, text=np.array(["abcdefghij"] * len(digits)))
+    assert {len(t) for t in damage(d, "text", "tear", strength, seed=0).text.tolist()} == {kept}
+
+
+def test_noise_leaves_absent_and_undrawn_pictures_alone(digits, emoji):
+    gone = damage(digits, "image", "drop", 0.5, seed=0)
+    noisy = damage(gone, "image", "noise", 0.5, seed=0)
+    assert (noisy.image[~gone.present["image"]] == 0).all()
+    noisy = damage(emoji, "image", "noise", 0.5, seed=0)
+    assert (noisy.image[~emoji.image_mask] == 255).all()
+    assert (noisy.image[emoji.image_mask] != emoji.image[emoji.image_mask]).any((1, 2, 3)).all()
+    assert (damage(emoji, "image", "drop", 1.0, seed=0).image == 255).all()
+
+
+@pytest.mark.filterwarnings("error")
+def test_noise_on_recordings_that_are_all_absent_changes_nothing(digits):
+    silent = damage(digits, "speech", "drop", 1.0, seed=0)
+    assert (damage(silent, "speech", "noise", 0.5, seed=0).speech == 0).all()
+
+
+def test_a_single_sample_has_nobody_to_swap_with(digits):
+    with pytest.raises(ValueError, match="swap got 1 samples; expected at least 2"):
+        damage(digits[:1], "image", "swap", 1.0, seed=0)

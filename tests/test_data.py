@@ -153,3 +153,16 @@ def test_errors_name_what_came(digits):
     with pytest.raises(ValueError, match="present names"):
         dataclasses.replace(d, present={"image": d.present["image"]})
     assert isinstance(d, Digits)
+
+
+def test_no_rows_is_an_empty_table_and_one_row_number_is_refused(digits):
+    assert len(digits["val"][[]]) == 0
+    with pytest.raises(TypeError, match="number 3"):
+        digits["val"][np.int64(3)]
+
+
+def test_held_out_words_overlap_training_as_documented():
+    words = {s: load_digits(s, words="held-out").text for s in SPLITS}
+    known = set(words["train"])
+    shares = [np.mean([w in known for w in words[s]]) for s in ("val", "test")]
+    np.testing.assert_allclose(shares, [0.213, 0.263], atol=0.001)

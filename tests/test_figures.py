@@ -62,7 +62,7 @@ def test_two_renderings_give_the_same_bytes():
 def test_ink_follows_the_page_and_data_keep_their_colour():
     svg = svg_of(figures.show(curve(), number="4.3", **WORDS).markup)
     ET.fromstring(svg)
-    assert "currentColor" in svg and figures.INK not in svg
+    assert svg.startswith("<svg fill='currentColor'") and figures.INK not in svg
     assert figures.COLORS["image"].lower() in svg.lower()
 
 
@@ -86,6 +86,20 @@ def test_captions_are_escaped_and_code_is_set_as_code():
     html = figures.show(curve(), number="4.3", **words).markup
     assert "Loss &lt; 1 in <code>fit</code> &amp; more." in html
     assert 'alt="A &quot;quoted&quot; description."' in html
+
+
+def test_letters_keep_their_width():
+    # Rounding an SVG's numbers must not round the scale of its letters.
+    svg = svg_of(figures.show(curve(), number="4.3", **WORDS).markup)
+    assert "scale(0.015625)" in svg or "scale(0.1 -0.1)" in svg
+
+
+def test_legends_have_no_frame():
+    fig, ax = figures.subplots()
+    ax.plot([0, 1], label="a line")
+    ax.legend()
+    figures.show(fig, number="4.3", **WORDS)
+    assert not ax.get_legend().get_frame_on()
 
 
 def test_style_leaves_no_global_trace():
@@ -126,6 +140,8 @@ def test_thumbnails_fill_the_sheet_row_by_row():
     assert sheet.shape == (6, 6)
     assert sheet[0, 4] == pytest.approx(0.2) and sheet[3, 0] == pytest.approx(0.3)
     assert sheet[3, 5] == 0.0
+    figures.plot_images(ax, np.ones((5, 3, 2)), columns=3, gap=1)
+    np.testing.assert_array_equal(ax.images[1].get_array()[0], [1, 1, 0, 1, 1, 0, 1, 1])
 
 
 def test_contact_sheet_shows_each_word_and_leaves_out_what_is_absent(digits):

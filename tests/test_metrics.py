@@ -31,6 +31,22 @@ def test_a_paired_difference_is_tighter_than_its_parts():
     assert metrics.paired_difference(a + 0.2, a).mean == pytest.approx(0.2)
 
 
+def test_table_prints_mean_and_interval_and_no_interval_for_one_run():
+    table = metrics.interval_table(
+        {
+            "ours": {"match": [1.0, 2.0, 3.0], "loss": [0.5, 0.5]},
+            "PCA": {"match": [4.0], "loss": [1]},
+        }
+    )
+    head, ours, pca = table.split("\n")
+    assert head.split() == ["match", "loss"]
+    assert ours.split() == ["ours", "2.00", "±", "2.48", "0.50", "±", "0.00"]
+    assert pca.split() == ["PCA", "4.00", "1.00"]
+    assert ours.index("2.00") == pca.index("4.00")
+    with pytest.raises(ValueError, match="'b' measures"):
+        metrics.interval_table({"a": {"x": [1.0]}, "b": {"y": [1.0]}})
+
+
 def test_accuracy_takes_classes_or_scores():
     assert metrics.accuracy([1, 2, 2], [1, 2, 3]) == pytest.approx(2 / 3)
     scores = torch.tensor([[0.1, 0.9], [0.8, 0.2], [0.3, 0.7]])

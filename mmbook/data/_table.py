@@ -8,7 +8,7 @@ import numpy as np
 SPLITS = ("train", "val", "test")
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Table:
     """Samples as rows of several arrays. Index it to take the same rows of all of them."""
 
@@ -31,9 +31,10 @@ class Table:
 
     def __getitem__(self, index) -> Self:
         """The rows of a slice, a list of row numbers or a boolean mask."""
-        if isinstance(index, int):
+        if isinstance(index, (int, np.integer)):
             raise TypeError(f"index is the number {index}; expected a slice or a list of rows")
-        index = index if isinstance(index, slice) else np.asarray(index)
+        if not isinstance(index, slice):
+            index = np.asarray(index, dtype=int if len(index) == 0 else None)
         rows = {f.name: getattr(self, f.name)[index] for f in fields(self) if f.name != "present"}
         present = {name: mask[index] for name, mask in self.present.items()}
         return replace(self, **rows, present=present)

@@ -26,9 +26,12 @@ def damage(data: T, modality: str, kind: str, strength: float, seed: int) -> T:
     an empty mask, and ``present`` False.
     ``"swap"``: with probability ``strength`` it is another sample's. Nothing marks it.
 
-    With one seed, more strength damages what less strength damaged, and more.
+    What is already absent (or never drawn) stays so. With one seed, more strength damages what less
+    strength damaged, and more. The same seed strikes different samples in each modality and kind.
+    ``language`` stays that of the sample, also where its word was swapped.
 
-    Raises: ValueError for an unknown modality or kind, or a strength outside [0, 1].
+    Raises: ValueError for an unknown modality or kind, a strength outside [0, 1], or a swap of
+    fewer than two samples.
     """
     if modality not in data.modalities:
         raise ValueError(f"modality is {modality!r}; expected one of {data.modalities}")
@@ -36,10 +39,14 @@ def damage(data: T, modality: str, kind: str, strength: float, seed: int) -> T:
         raise ValueError(f"kind is {kind!r}; expected one of {KINDS}")
     if not 0 <= strength <= 1:
         raise ValueError(f"strength is {strength}; expected a number from 0 to 1")
-    rng = np.random.default_rng(seed)
+    # Without the two numbers, equal seeds would hit the same samples in every modality.
+    rng = np.random.default_rng([data.modalities.index(modality), KINDS.index(kind), seed])
+    data = _copy(data)
     if kind == "drop":
         return _drop(data, modality, rng.random(len(data)) < strength)
     if kind == "swap":
+        if len(data) < 2:
+            raise ValueError(f"swap got {len(data)} samples; expected at least 2")
         return _swap(data, modality, rng.random(len(data)) < strength, rng)
     if modality == "speech":
         change = {"tear": _tear_speech, "noise": _noise_speech}[kind]
@@ -48,14 +55,32 @@ def damage(data: T, modality: str, kind: str, strength: float, seed: int) -> T:
         change = {"tear": _tear_image, "noise": _noise_image}[kind]
     else:
         change = {"tear": _tear_text, "noise": _noise_text}[kind]
-    return replace(data, **{modality: change(getattr(data, modality), strength, rng)})
+    before = getattr(data, modality)
+    after = change(before, strength, rng)
+    if kind == "noise" and modality == "image":
+        there = data.present["image"]
+        if "image_mask" in data.columns:
+            there = there[:, None] & data.image_mask
+        after[~there] = before[~there]
+    return replace(data, **{modality: after})
 
 
 def torn(data: T, seed: int) -> T:
     """The book's standard damage: every modality torn, as strongly as ``TORN`` says."""
-    for m, modality in enumerate(data.modalities):
-        data = damage(data, modality, "tear", TORN[modality], seed=1000 * m + seed)
+    for modality in data.modalities:
+        data = damage(data, modality, "tear", TORN[modality], seed)
     return data
+
+
+def _copy(data: T) -> T:
+    """New arrays, so that writing to the result never reaches the input."""
+    columns = {name: getattr(data, name).copy() for name in data.columns}
+    return replace(data, **columns, present={m: p.copy() for m, p in data.present.items()})
+
+
+def _kept(length: np.ndarray | int, strength: float) -> np.ndarray:
+    """ceil((1 - strength) * length), safe from 0.30000000000000004 * 10 rounding up to 4."""
+    return np.ceil(np.round((1 - strength) * np.asarray(length), 9)).astype(int)
 
 
 def _tear_image(image: np.ndarray, strength: float, rng) -> np.ndarray:
@@ -86,7 +111,7 @@ def _noise_image(image: np.ndarray, strength: float, rng) -> np.ndarray:
 
 def _tear_speech(speech: np.ndarray, mask: np.ndarray, strength: float, rng) -> dict:
     length = mask.sum(1)
-    kept = np.ceil((1 - strength) * length).astype(int)
+    kept = _kept(length, strength)
     start = np.floor(rng.random(len(speech)) * (length - kept + 1)).astype(int)
     time = np.arange(speech.shape[1])
     source = np.minimum(start[:, None] + time, speech.shape[1] - 1)
@@ -96,6 +121,8 @@ def _tear_speech(speech: np.ndarray, mask: np.ndarray, strength: float, rng) -> 
 
 
 def _noise_speech(speech: np.ndarray, mask: np.ndarray, strength: float, rng) -> dict:
+    if not mask.any():
+        return {}
     frames = speech[mask]
     noise = rng.standard_normal(speech.shape) * frames.std(0) + frames.mean(0)
     mixed = (1 - strength) * speech + strength * noise
@@ -106,7 +133,7 @@ def _tear_text(text: np.ndarray, strength: float, rng) -> np.ndarray:
     where = rng.random(len(text))
     out = []
     for word, u in zip(text.tolist(), where, strict=True):
-        kept = int(np.ceil((1 - strength) * len(word)))
+        kept = int(_kept(len(word), strength))
         start = int(u * (len(word) - kept + 1))
         out.append(word[start : start + kept])
     return np.array(out, dtype=text.dtype)
@@ -133,7 +160,8 @@ def _drop(data: T, modality: str, gone: np.ndarray) -> T:
     columns = {}
     for name in _columns_of(data, modality):
         array = getattr(data, name).copy()
-        array[gone] = "" if array.dtype.kind == "U" else 0
+        paper = 255 if array.ndim == 5 else 0  # emoji are drawn on white
+        array[gone] = "" if array.dtype.kind == "U" else paper
         columns[name] = array
     return replace(
         data, **columns, present={**data.present, modality: data.present[modality] & ~gone}

@@ -10,7 +10,7 @@ from mmbook.data._table import Table, split_number
 FRAMES, COEFFICIENTS = 32, 13
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Digits(Table):
     """Triples of a drawing, a recording and a word that name the same digit.
 
@@ -50,9 +50,10 @@ def load_digits(split: str, *, words: str = "all") -> Digits:
     which is which.
 
     Args:
-        words: ``"all"``: every split draws its words from all 61 languages, so that a test word
-            was met in training. ``"held-out"``: the languages of 'val' and 'test' never occur in
-            'train' (a word may still, where two languages share it).
+        words: ``"all"``: every split draws its words from all 61 languages, so that 98 % of the
+            test items have a word that was met in training. ``"held-out"``: the languages of
+            'val' and 'test' never occur in 'train'. A word may, where languages share it: 21 % of
+            the val and 26 % of the test items.
     Raises: ValueError for an unknown split or choice of words.
     """
     number = split_number(split)

@@ -9,7 +9,7 @@ from mmbook.data._files import bundled
 from mmbook.data._table import Table, split_number
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Emoji(Table):
     """Concepts with their drawings and names: these pairs are real.
 

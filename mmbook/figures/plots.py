@@ -9,17 +9,21 @@ from mmbook.figures.style import COLORS, INK, MARKERS
 from mmbook.metrics import mean_interval
 
 
-def plot_images(ax: Axes, images: np.ndarray, columns: int) -> None:
-    """A sheet of thumbnails, row by row: images (n, h, w) in [0, 1], or (n, h, w, 3)."""
+def plot_images(ax: Axes, images: np.ndarray, columns: int, gap: int = 0) -> None:
+    """A sheet of thumbnails, row by row: images (n, h, w) in [0, 1], or (n, h, w, 3).
+
+    ``gap`` pixels of paper stand between two. The axes count pixels, from the top left.
+    """
     images = np.asarray(images)
     if images.ndim not in (3, 4):
         raise ValueError(f"images have shape {images.shape}; expected (n, h, w) or (n, h, w, 3)")
     n, h, w = images.shape[:3]
     rows = -(-n // columns)
-    sheet = np.full((rows * h, columns * w, *images.shape[3:]), images.ndim == 4, dtype=float)
+    shape = (rows * (h + gap) - gap, columns * (w + gap) - gap, *images.shape[3:])
+    sheet = np.full(shape, images.ndim == 4, dtype=float)  # 0 is paper in grey, 1 in colour
     for i, image in enumerate(images):
-        y, x = divmod(i, columns)
-        sheet[y * h : (y + 1) * h, x * w : (x + 1) * w] = image
+        y, x = (i // columns) * (h + gap), (i % columns) * (w + gap)
+        sheet[y : y + h, x : x + w] = image
     ax.imshow(sheet, cmap="gray_r", vmin=0, vmax=1)
     ax.set_axis_off()
 

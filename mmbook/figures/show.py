@@ -82,10 +82,15 @@ def data_uri(content: bytes, kind: str) -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 
-def png_bytes(image: Image.Image, colors: int = 128) -> bytes:
-    """A PNG with a palette, where that is smaller: pictures of few colours shrink threefold."""
+def png_bytes(image: Image.Image, colors: int = 32) -> bytes:
+    """The smallest of several PNGs: as it is, with a palette, or in sixteen greys if it is grey."""
+    image = image.convert("RGB")
+    versions = [image, image.quantize(colors, dither=Image.Dither.NONE)]
+    red, green, blue = image.split()
+    if red.tobytes() == green.tobytes() == blue.tobytes():
+        versions.append(red.point(lambda level: round(level / 17) * 17))
     sizes = []
-    for version in (image, image.convert("RGB").quantize(colors, dither=Image.Dither.NONE)):
+    for version in versions:
         file = io.BytesIO()
         version.save(file, "PNG", optimize=True)
         sizes.append(file.getvalue())
@@ -93,18 +98,26 @@ def png_bytes(image: Image.Image, colors: int = 128) -> bytes:
 
 
 def _svg(figure: Figure, number: str) -> str:
+    _unframe_legends(figure)
     file = io.StringIO()
     with mpl.rc_context({**RC, "svg.hashsalt": number}):
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     svg = file.getvalue()
-    svg = svg[svg.index("<svg") :].replace(INK, "currentColor")
+    # matplotlib leaves black out where it is the default, hence the fill on the root.
+    svg = "<svg fill='currentColor'" + svg[svg.index("<svg") + 4 :].replace(INK, "currentColor")
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     prefix = f"f{number.replace('.', '-')}-"  # ids stay apart when several SVGs share one page
     svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\1{prefix}", svg)
-    return re.sub(r"\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}", svg)
+    return re.sub(r"\d+\.\d{4,}", lambda m: f"{float(m[0]):.5g}", svg)
+
+
+def _unframe_legends(figure: Figure) -> None:
+    for legend in filter(None, (ax.get_legend() for ax in figure.axes)):
+        legend.set_frame_on(False)
 
 
 def _png(figure: Figure, dpi: int) -> bytes:
+    _unframe_legends(figure)
     file = io.BytesIO()
     with mpl.rc_context({**RC, "savefig.facecolor": "white"}):
         figure.savefig(file, format="png", dpi=dpi)

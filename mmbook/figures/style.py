@@ -6,19 +6,16 @@ from matplotlib.figure import Figure
 COLORS = {"image": "#0072B2", "speech": "#009E73", "text": "#D55E00", "graph": "#CC79A7"}
 MARKERS = {"image": "o", "speech": "^", "text": "s", "graph": "D"}
 
-# Stands for the page's own ink. ``show`` writes it as ``currentColor``, so that axes and letters
-# are dark on a light page and light on a dark one. No other part of a figure has this colour.
-INK = "#010203"
+# Pure black is the page's own ink: ``show`` writes it as ``currentColor``, so that axes and letters
+# are dark on a light page and light on a dark one.
+INK = "#000000"
 
 RC = {
-    "axes.edgecolor": INK,
     "axes.facecolor": "none",
     "axes.grid": False,
-    "axes.labelcolor": INK,
     "axes.labelsize": 10,
     "axes.spines.right": False,
     "axes.spines.top": False,
-    "axes.titlecolor": INK,
     "axes.titlelocation": "left",
     "axes.titlesize": 10.5,
     "figure.constrained_layout.use": True,
@@ -28,16 +25,10 @@ RC = {
     "image.cmap": "viridis",
     "image.interpolation": "nearest",
     "legend.frameon": False,
-    "legend.labelcolor": INK,
-    "lines.color": INK,
     "lines.linewidth": 1.6,
-    "patch.edgecolor": INK,
     "savefig.facecolor": "none",
     "svg.fonttype": "path",
-    "text.color": INK,
-    "xtick.color": INK,
     "xtick.labelsize": 9,
-    "ytick.color": INK,
     "ytick.labelsize": 9,
 }
 

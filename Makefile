@@ -1,0 +1,63 @@
+# The book's commands. Everything is set up in .venv on first use.
+#
+#   TORCH_INDEX  extra package index for PyTorch. The default serves the CPU build on Linux; leave it
+#                empty (make lab TORCH_INDEX=) for the build with CUDA.
+#   MMBOOK_DEVICE  cpu (default) or cuda: where the notebooks and tests run.
+
+PYTHON ?= python3
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+BIN := .venv/bin
+READY := .venv/ready
+NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
+	--nbval-kernel-startup-timeout=120 --nbval-sanitize-with=tests/nbval_sanitize.cfg -p tests.nbval_tolerance
+
+.DEFAULT_GOAL := help
+.PHONY: help setup book test lab run sync check site-test times data clean
+
+help:  ## Show these lines
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
+
+setup: $(READY)  ## Make .venv with everything the book needs
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "mmbook needs Python 3.11 or newer"'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --retries 0 --disable-pip-version-check \
+		$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) \
+		-c constraints.txt -e ".[lab,book,test]"
+	touch $(READY)
+
+book: $(READY)  ## Build the website from the stored notebooks into _build/html
+	rm -rf _build
+	$(BIN)/jupyter-book build . -W -n --keep-going --quiet
+	@echo "open _build/html/index.html"
+
+test: $(READY)  ## Run all tests, every cell of every notebook among them
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m pytest -q -n 2 --cov --cov-report=term-missing tests --ignore=tests/site
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile $(NBVAL) notebooks
+
+lab: $(READY)  ## Open the book in JupyterLab
+	$(BIN)/jupyter lab $(LAB_ARGS) notebooks/04_autoencoder.ipynb
+
+run: $(READY)  ## Execute the chapters' texts and store the notebooks
+	$(BIN)/python tools/notebooks.py run $(CHAPTER)
+
+sync: $(READY)  ## Write the texts from notebooks edited in JupyterLab
+	$(BIN)/python tools/notebooks.py sync $(CHAPTER)
+
+check: $(READY)  ## Say whether the notebooks are fresh and agree with their texts
+	$(BIN)/python tools/notebooks.py check
+
+site-test: $(READY)  ## Open every page of the built website in a real browser
+	$(BIN)/python -m pytest -q tests/site
+
+times: $(READY)  ## Seconds and peak memory of each chapter
+	$(BIN)/python tools/notebooks.py times $(CHAPTER)
+
+data: $(READY)  ## Rebuild the bundled data from its sources and compare
+	$(BIN)/python tools/build_data.py --check
+
+clean:  ## Remove what was built and installed
+	rm -rf _build .venv *.egg-info .pytest_cache .ruff_cache .coverage

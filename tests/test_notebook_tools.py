@@ -1,0 +1,167 @@
+"""``tools/notebooks.py``: pairs, fingerprints and runs, on a small book of its own."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tools import fingerprint as prints
+from tools import notebooks as tools
+
+TEXT = """---
+kernelspec:
+  display_name: Python 3
+  language: python
+  name: python3
+myst:
+  html_meta:
+    description: A book for tests.
+---
+
+# Title
+
+```{code-cell} ipython3
+:tags: [nbval-check-output]
+
+from tqdm.auto import tqdm
+
+for _ in tqdm(range(2)):
+    pass
+print(7)
+```
+
+Some words.
+
+```{code-cell} ipython3
+from mmbook.metrics import ONE  # a comment
+ONE = 1
+```
+"""
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> tools.Chapter:
+    """A book of one chapter and one module."""
+    for folder in ("notebooks/_src", "mmbook/data"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "mmbook/__init__.py").touch()
+    (tmp_path / "mmbook/metrics.py").write_text('"""Old words."""\nONE = 1  # why\n')
+    (tmp_path / "mmbook/data/__init__.py").write_text("")
+    (tmp_path / "mmbook/data/digits.npz").write_bytes(b"\x01")
+    chapter = tools.Chapter("01_test", tmp_path)
+    chapter.text.write_text(TEXT.replace("from mmbook.metrics import ONE", ""))
+    return chapter
+
+
+def store(chapter: tools.Chapter) -> None:
+    """As ``run`` does, without running."""
+    notebook = tools.with_outputs(chapter.read_text(), chapter.read())
+    notebook.metadata["mmbook"] = {"fingerprint": prints.fingerprint(notebook, chapter.root)}
+    chapter.write(notebook)
+
+
+def test_a_second_run_changes_no_byte_and_drops_the_progress_bar(book):
+    tools.run(book)
+    first = book.ipynb.read_bytes()
+    tools.run(book)
+    assert book.ipynb.read_bytes() == first
+    code = [cell for cell in book.read().cells if cell.cell_type == "code"]
+    assert [o.get("text") for o in code[0].outputs] == ["7\n"]
+    assert [cell.execution_count for cell in code] == [1, 2]
+    assert b"widget" not in first
+    assert tools.complaints(book) == []
+
+
+def test_a_failing_cell_is_shown_and_leaves_the_file_alone(book, capsys):
+    store(book)
+    before = book.ipynb.read_bytes()
+    book.text.write_text(book.text.read_text().replace("print(7)", "print(7 / 0)"))
+    assert tools.run_all([book]) == 1
+    shown = capsys.readouterr().out
+    assert "01_test" in shown
+    assert "print(7 / 0)" in shown
+    assert "ZeroDivisionError" in shown
+    assert book.ipynb.read_bytes() == before
+
+
+def test_sync_keeps_the_outputs_of_unchanged_code_only(book):
+    store(book)
+    stored = book.read()
+    for cell in (c for c in stored.cells if c.cell_type == "code"):
+        cell.outputs, cell.execution_count = [nbformat.v4.new_output("stream", text="x")], 1
+    book.write(stored)
+    book.text.write_text(book.text.read_text().replace("ONE = 1", "ONE = 2"))
+    tools.sync(book, "md")
+    first, second = (c for c in book.read().cells if c.cell_type == "code")
+    assert first.outputs
+    assert not second.outputs
+    assert second.execution_count is None
+
+
+def test_sync_from_the_notebook_writes_the_text(book):
+    store(book)
+    stored = book.read()
+    stored.cells[2].source = "Other words."
+    book.write(stored)
+    assert "differ" in tools.complaints(book)[0]
+    tools.sync(book, "ipynb")
+    assert "Other words." in book.text.read_text()
+    assert tools.complaints(book) == []
+
+
+def test_the_description_survives_a_text_that_lost_it(book):
+    store(book)
+    book.text.write_text(TEXT.partition("myst:")[0] + TEXT[TEXT.index("---\n\n# Title") :])
+    tools.sync(book, "md")
+    assert book.read().metadata["myst"]["html_meta"]["description"] == "A book for tests."
+
+
+@pytest.mark.parametrize(
+    "file, old, new, stale",
+    [
+        ("notebooks/_src/01_test.md", "Some words", "Other words", False),
+        ("notebooks/_src/01_test.md", "print(7)", "print(8)", True),
+        ("mmbook/metrics.py", "Old words", "New words", False),
+        ("mmbook/metrics.py", "# why", "# because", False),
+        ("mmbook/metrics.py", "ONE = 1", "ONE = 2", True),
+        ("mmbook/data/digits.npz", "\x01", "\x02", False),  # not imported
+    ],
+)
+def test_outputs_are_stale_after_a_change_of_code_and_not_of_prose(book, file, old, new, stale):
+    book.text.write_text(TEXT)
+    store(book)
+    path = book.root / file
+    path.write_text(path.read_text().replace(old, new))
+    tools.sync(book, "md")
+    assert any("stale" in text for text in tools.complaints(book)) == stale
+
+
+def test_data_of_an_imported_package_counts(book):
+    book.text.write_text(TEXT.replace("from mmbook.metrics import ONE", "import mmbook.data"))
+    store(book)
+    (book.root / "mmbook/data/digits.npz").write_bytes(b"\x02")
+    assert any("stale" in text for text in tools.complaints(book))
+
+
+def test_a_missing_file_is_named(book):
+    assert tools.complaints(book) == ["01_test.ipynb is missing"]
+
+
+def test_an_unknown_chapter_is_refused(book):
+    assert tools.chapters(["01"], book.root) == [book]
+    with pytest.raises(SystemExit, match=r"no chapter begins with '9'; there are: 01_test"):
+        tools.chapters(["9"], book.root)
+
+
+def test_bare_source_has_no_comments_and_no_docstrings():
+    source = 'def f():\n    """Doc × é"""\n\n    # why\n    return f"{1:>{2}}#"  # end\n'
+    assert prints.bare(source) == 'def f():\n    return f"{1:>{2}}#"'
+    assert prints.bare('"""Doc."""\nx = "# no"') == 'x = "# no"'
+    assert prints.bare('"output"', module=False) == '"output"'
+
+
+def test_imports_are_followed_through_relative_ones(book):
+    (book.root / "mmbook/data/__init__.py").write_text("from ..metrics import ONE\n")
+    files = prints.closure({"mmbook.data.Digits", "mmbook.data"}, book.root)
+    names = [file.relative_to(book.root / "mmbook").as_posix() for file in files]
+    assert names == ["__init__.py", "data/__init__.py", "metrics.py"]

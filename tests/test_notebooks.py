@@ -1,0 +1,79 @@
+"""The chapters as they are stored obey the rules of ``notebook_rules``; nothing is executed here.
+
+(``make test`` executes them too, by nbval; see ``nbval_tolerance``.)
+"""
+
+import pytest
+import yaml
+from pybtex.database import parse_file
+
+from tests import notebook_rules as rules
+from tools import notebooks as tools
+
+CHAPTERS = tools.chapters()
+FOLDER = tools.ROOT / "notebooks"
+each_chapter = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
+
+
+@pytest.fixture(scope="module")
+def stored():
+    """{name: stored notebook}"""
+    return {chapter.name: chapter.read() for chapter in CHAPTERS}
+
+
+@pytest.fixture(scope="module")
+def pages(stored):
+    """{path below notebooks/: its text}, chapters and plain pages."""
+    texts = {f"{name}.ipynb": rules.markdown(notebook) for name, notebook in stored.items()}
+    return texts | {page.name: page.read_text(encoding="utf-8") for page in FOLDER.glob("*.md")}
+
+
+def listed(complaints: list[str]) -> str:
+    return "\n" + "\n".join(complaints)
+
+
+def test_the_book_has_chapters_and_all_are_in_its_table_of_contents():
+    toc = yaml.safe_load((tools.ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    files = {
+        entry["file"] for part in toc["parts"] for entry in part["chapters"] if "file" in entry
+    }
+    assert CHAPTERS
+    assert {f"notebooks/{chapter.name}" for chapter in CHAPTERS} <= files
+
+
+@each_chapter
+def test_text_and_notebook_agree_and_the_outputs_are_fresh(chapter):
+    complaints = tools.complaints(chapter)
+    assert not complaints, listed(complaints)
+
+
+@each_chapter
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.__name__)
+def test_chapter_obeys(rule, chapter, stored):
+    complaints = rule(stored[chapter.name])
+    assert not complaints, listed(complaints)
+
+
+@each_chapter
+def test_figures_are_numbered_in_order(chapter, stored):
+    number = int(chapter.name.partition("_")[0])
+    complaints = rules.figures_are_numbered(stored[chapter.name], number)
+    assert not complaints, listed(complaints)
+
+
+def test_every_reference_names_a_label(pages, stored):
+    drawn = {figure.place for nb in stored.values() for figure in rules.all_figures(nb)}
+    complaints = rules.references_resolve(pages, drawn)
+    assert not complaints, listed(complaints)
+
+
+def test_every_link_leads_to_a_file(pages):
+    complaints = rules.links_resolve(pages, FOLDER)
+    assert not complaints, listed(complaints)
+
+
+def test_every_citation_has_its_entry_and_every_entry_is_cited_and_found(pages):
+    entries = parse_file(FOLDER / "references.bib").entries
+    fields = {key: set(entry.fields) for key, entry in entries.items()}
+    complaints = rules.citations_resolve(pages, fields)
+    assert not complaints, listed(complaints)

@@ -1,0 +1,103 @@
+"""The project's own promises: versions that agree, commands that exist, a README that runs."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+import mmbook
+
+ROOT = Path(__file__).parents[1]
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def test_the_version_is_the_same_everywhere():
+    version = tomllib.loads(read("pyproject.toml"))["project"]["version"]
+    citation = yaml.safe_load(read("CITATION.cff"))
+    assert version == mmbook.__version__ == citation["version"]
+    assert citation["cff-version"] == "1.2.0" and citation["authors"]
+
+
+def test_conda_and_pip_agree_on_versions():
+    pins = dict(re.findall(r"^([\w-]+)==([^\s;]+)", read("constraints.txt"), re.MULTILINE))
+    alias = {
+        "pytorch": "torch",
+        "pytorch_geometric": "torch-geometric",
+        "matplotlib-base": "matplotlib",
+    }
+    wanted = yaml.safe_load(read("environment.yml"))["dependencies"]
+    pip = next(entry["pip"] for entry in wanted if isinstance(entry, dict))
+    assert "-e ." in pip
+    conda = [entry.split("=") for entry in wanted if isinstance(entry, str) and "=" in entry]
+    checked = [alias.get(n, n) for n, _ in conda if n != "python"]
+    assert "torch" in checked and "jupyterlab" in checked
+    for name, version in conda:
+        if name != "python":
+            all_pins = re.findall(
+                rf"^{alias.get(name, name)}==([^\s;]+)", read("constraints.txt"), re.M
+            )
+            assert any(pin.startswith(version) for pin in all_pins), name
+    for entry in pip:
+        if "==" in entry:
+            name, version = entry.split("==")
+            assert pins[name] == version
+
+
+def test_everything_the_project_needs_is_in_the_environment_file():
+    project = tomllib.loads(read("pyproject.toml"))["project"]
+    needed = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
+    environment = read("environment.yml").replace("pytorch_geometric", "torch-geometric")
+    for requirement in needed:
+        name = re.match(r"[\w-]+", requirement)[0]
+        assert name in environment, f"environment.yml lacks {name}"
+
+
+def test_constraints_pin_every_requirement():
+    project = tomllib.loads(read("pyproject.toml"))["project"]
+    pinned = set(re.findall(r"^([\w.-]+)==", read("constraints.txt"), re.MULTILINE))
+    for requirement in [
+        *project["dependencies"],
+        *sum(project["optional-dependencies"].values(), []),
+    ]:
+        assert re.match(r"[\w-]+", requirement)[0] in pinned
+
+
+@pytest.mark.parametrize("page", ["README.md", "notebooks/index.md", "CONTRIBUTING.md"])
+def test_every_make_command_that_a_page_names_exists(page):
+    targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
+    named = set(re.findall(r"(?:^|`)make ([a-z-]+)", read(page), re.MULTILINE))
+    assert named and named <= targets
+
+
+def test_every_command_has_its_line_of_help():
+    makefile = read("Makefile")
+    phony = set(re.search(r"\.PHONY: (.+)", makefile)[1].split())
+    assert phony == set(re.findall(r"^([a-z-]+):.*## \w", makefile, re.MULTILINE))
+
+
+def test_the_table_of_contents_names_files_that_exist():
+    toc = yaml.safe_load(read("_toc.yml"))
+    files = [toc["root"], *(c["file"] for part in toc["parts"] for c in part["chapters"])]
+    for file in files:
+        assert list(ROOT.glob(f"{file}.*")), file
+    chapters = {f"notebooks/{p.stem}" for p in (ROOT / "notebooks").glob("[0-9]*.ipynb")}
+    assert chapters <= set(files)
+
+
+def test_the_readmes_taste_of_the_package_runs():
+    code = re.search(r"```python\n(.*?)```", read("README.md"), re.DOTALL)[1]
+    scope: dict = {}
+    exec(code.replace("steps=100", "steps=3, progress=False"), scope)
+    assert scope["drawing"].shape == (500, 784)
+
+
+def test_readme_links_lead_somewhere():
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", read("README.md"))
+    assert links
+    for link in links:
+        assert (ROOT / link).exists(), link
