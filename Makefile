@@ -45,7 +45,7 @@ run: $(READY)  ## Execute the chapters' texts and store the notebooks
 	$(BIN)/python tools/notebooks.py run $(CHAPTER)
 
 sync: $(READY)  ## Write the texts from notebooks edited in JupyterLab
-	$(BIN)/python tools/notebooks.py sync $(CHAPTER)
+	$(BIN)/python tools/notebooks.py sync --from ipynb $(CHAPTER)
 
 check: $(READY)  ## Say whether the notebooks are fresh and agree with their texts
 	$(BIN)/python tools/notebooks.py check

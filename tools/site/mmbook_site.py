@@ -2,13 +2,17 @@
 
 - Formulas are set by KaTeX, which stands in ``static/katex`` (a third of MathJax's weight).
 - Equations are numbered by chapter, (4.1), also while earlier chapters are still to come.
-- The icon font's script (1.5 MB) gives way to a style sheet with the few icons that a page uses.
+- The icon font (1.5 MB) gives way to a style sheet with the few icons in use, and the theme's style
+  sheets to the rules that some page or script can reach.
 - Each chapter opens with a line that says how to run it.
 """
 
+import base64
 import re
+from itertools import pairwise
 from pathlib import Path
 
+import tinycss2
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
@@ -56,52 +60,97 @@ def launch_menu(pagename: str) -> str:
     )
 
 
-ICON = r'"?{name}"?:\[(\d+),(\d+),\[[^\]]*\],"[0-9a-f]+",\[?"([^"]+)"'
+ICON = r'(?<![\w-])"?{name}"?:\[(\d+),(\d+),\[[^\]]*\],"[0-9a-f]+",\[?"([^"]+)"'
+FIGURE = (
+    r'(<figure class="mmbook-figure" [^>]*>)<img alt="([^"]*)" '
+    r'src="data:image/svg\+xml;base64,([^"]+)"[^>]*>'
+)
 
 
 def slim(app: Sphinx, exception: Exception | None) -> None:
-    """Take the icon script out of every page and write a style sheet with the icons in use."""
+    """Make the written pages light: no icon font, no rules and scripts that no page uses."""
     if exception is not None or app.builder.format != "html":
         return
-    out = Path(app.outdir)
-    pages = list(out.rglob("*.html"))
-    texts = {page: page.read_text("utf-8") for page in pages}
-    static = out / "_static"
-    sources = [static / "scripts" / "fontawesome.js"]
-    script = "\n".join(p.read_text("utf-8") for p in sources if p.is_file())
-    used = set()
-    for text in [
-        *texts.values(),
-        *(p.read_text("utf-8") for p in static.rglob("*.js") if p not in sources),
-    ]:
-        used.update(
-            re.findall(r"\bfa-(?!solid|regular|brands|lg|fw|sm|xs|\d)([a-z][a-z0-9-]+)", text)
-        )
-    rules = []
-    for name in sorted(used):
-        found = re.search(ICON.format(name=re.escape(name)), script)
-        if found is None:
-            continue
-        width, height, path = found.groups()
-        svg = f"%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}'%3E"
-        svg += f"%3Cpath d='{path}'/%3E%3C/svg%3E"
-        rules.append(f'.fa-{name}::before{{--icon:url("data:image/svg+xml,{svg}")}}')
-    base = (
+    static = Path(app.outdir) / "_static"
+    icon_script = static / "scripts" / "fontawesome.js"
+    pages = {p: p.read_text("utf-8") for p in Path(app.outdir).rglob("*.html")}
+    scripts = [p.read_text("utf-8") for p in static.rglob("*.js") if p != icon_script]
+    words = set(re.findall(r"[\w-]+", " ".join([*pages.values(), *scripts])))
+    (static / "icons.css").write_text(icon_rules(icon_script.read_text("utf-8"), words), "utf-8")
+    for path in (static / "styles" / "pydata-sphinx-theme.css", *static.glob("mystnb.*.css")):
+        path.write_text(purge(path.read_text("utf-8"), words), "utf-8")
+    for page, text in pages.items():
+        text = re.sub(r"<script[^>]*(fontawesome|design-tabs)[^>]*></script>", "", text)
+        text = re.sub(r"<link[^>]*(fontawesome|sphinx-design|sphinx-thebe)[^>]*>", "", text)
+        page.write_text(re.sub(FIGURE, inline_svg, text), "utf-8")
+    for path in [*(static / "vendor").rglob("*.*"), *static.rglob("*.map"), icon_script]:
+        path.unlink(missing_ok=True)
+
+
+def inline_svg(found: re.Match) -> str:
+    """The SVG itself in its picture's place: its ink then follows the theme."""
+    figure, alt, source = found.groups()
+    svg = base64.b64decode(source).decode()
+    return f'{figure}<svg role="img" aria-label="{alt}"{svg.removeprefix("<svg")}'
+
+
+def icon_rules(script: str, words: set[str]) -> str:
+    """A style sheet that masks each icon in use from its path in the icon script."""
+    rules = [
         "[class*='fa-']::before{content:'';display:inline-block;width:1em;height:1em;"
         "vertical-align:-.125em;background:currentColor;"
         "-webkit-mask:var(--icon) center/contain no-repeat;"
         "mask:var(--icon) center/contain no-repeat}"
-    )
-    (static / "icons.css").write_text(base + "".join(rules), "utf-8")
-    for path in [*sources, *static.glob("scripts/fontawesome.js.*")]:
-        path.unlink(missing_ok=True)
-    for page, text in texts.items():
-        text = re.sub(r"<script[^>]*fontawesome[^>]*></script>", "", text)
-        text = re.sub(r"<link[^>]*(fontawesome|fa-(solid|brands|regular))[^>]*>", "", text)
-        page.write_text(text, "utf-8")
-    for folder in ("vendor/fontawesome", "webfonts"):
-        for path in sorted((static / folder).rglob("*"), reverse=True):
-            path.unlink() if path.is_file() else path.rmdir()
+    ]
+    for name in sorted(w[3:] for w in words if w.startswith("fa-")):
+        found = re.search(ICON.format(name=re.escape(name)), script)
+        if found:
+            width, height, path = found.groups()
+            svg = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}'>"
+            svg = f"{svg}<path d='{path}'/></svg>".replace("<", "%3C").replace(">", "%3E")
+            rules.append(f'.fa-{name}::before{{--icon:url("data:image/svg+xml,{svg}")}}')
+    return "".join(rules)
+
+
+def purge(css: str, words: set[str]) -> str:
+    """Drop the rules whose classes no page and no script ever names, and the icon font."""
+    kept = []
+    for rule in tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True):
+        if rule.type == "qualified-rule":
+            selectors = [s for s in split_at_commas(rule.prelude) if in_use(s, words)]
+            glyph = "content" in tinycss2.serialize(rule.content) and ".fa" in str(
+                tinycss2.serialize(rule.prelude)
+            )
+            if selectors and not glyph:
+                names = ",".join(tinycss2.serialize(s) for s in selectors)
+                kept.append(f"{names}{{{tinycss2.serialize(rule.content)}}}")
+        elif rule.type == "at-rule" and rule.lower_at_keyword in ("media", "supports"):
+            inner = purge(tinycss2.serialize(rule.content), words)
+            if inner:
+                kept.append(f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{inner}}}")
+        elif "Font Awesome" not in tinycss2.serialize([rule]).replace("\\", ""):
+            kept.append(tinycss2.serialize([rule]))
+    # Icons that the theme sets from the font in admonition titles and outside links.
+    return re.sub(r'(--pst-icon-[\w-]+):\s*"[^"]*"', r'\1:""', "".join(kept))
+
+
+def split_at_commas(tokens: list) -> list[list]:
+    parts: list[list] = [[]]
+    for token in tokens:
+        if token.type == "literal" and token.value == ",":
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return parts
+
+
+def in_use(selector: list, words: set[str]) -> bool:
+    """Whether every class at the selector's top level is a word of some page or script."""
+    for dot, name in pairwise(selector):
+        is_class = dot.type == "literal" and dot.value == "." and name.type == "ident"
+        if is_class and name.value not in words:
+            return False
+    return True
 
 
 def setup(app: Sphinx) -> dict:

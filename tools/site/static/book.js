@@ -1,4 +1,4 @@
-// Formulas, and figures whose ink follows the theme.
+// Set the formulas.
 document.addEventListener("DOMContentLoaded", () => {
   for (const element of document.querySelectorAll(".math")) {
     const number = element.querySelector(".eqno");
@@ -12,16 +12,5 @@ document.addEventListener("DOMContentLoaded", () => {
       strict: "ignore",
     });
     element.replaceChildren(...(number ? [number] : []), formula);
-  }
-  for (const img of document.querySelectorAll(
-    'figure.mmbook-figure:not(.mmbook-interactive) img[src^="data:image/svg+xml;base64,"]'
-  )) {
-    const bytes = Uint8Array.from(atob(img.src.split(",")[1]), (c) => c.charCodeAt(0));
-    const holder = document.createElement("div");
-    holder.innerHTML = new TextDecoder().decode(bytes);
-    const svg = holder.firstElementChild;
-    svg.setAttribute("role", "img");
-    svg.setAttribute("aria-label", img.alt);
-    img.replaceWith(svg);
   }
 });
