@@ -250,3 +250,90 @@ def test_errors_name_what_came(digits):
         explorer(marks=["a", "b"])
     with pytest.raises(ValueError, match="'apart' has 1 entries"):
         explorer(notes={"apart": ["x"]})
+
+
+def test_explorer_draws_upwards_what_is_larger():
+    codes = np.array([[0.0, 0.0], [0.0, 5.0], [2.0, 3.0]])
+    svg = svg_of(explorer(n=3, panels={"a": {"image": codes}}).markup)
+    y = {int(i): int(v) for i, v in re.findall(r'data-i="(\d)" cx="\d+" cy="(\d+)"', svg)}
+    assert y[1] < y[2] < y[0]
+
+
+def test_explorer_tells_modalities_apart_without_colour():
+    plain, marked = svg_of(explorer().markup), svg_of(explorer(marks=list("ABCDEFG")).markup)
+    assert len(re.findall(r"<circle data-i", plain)) == 7 == len(re.findall(r"<path data-i", plain))
+    assert marked.count("text-decoration:underline") == 2  # the speech's points and its legend
+
+
+def test_speech_is_drawn_low_coefficients_below_and_only_as_long_as_it_lasts(digits):
+    d = damage(digits, "image", "drop", 1.0, seed=0)[:3]
+    svg = figures.contact_sheet(d, [1])
+    length = int(d.speech_mask[1].sum())
+    width = float(re.search(r'<image [^>]*width="([\d.]+)"', svg)[1])
+    assert length < 32 and width == pytest.approx(60 * length / 32, rel=1e-4)
+    png = base64.b64decode(re.search(r"png;base64,([^\"]+)", svg)[1])
+    heat = np.array(Image.open(io.BytesIO(png)).convert("RGB"), float)
+    assert heat.shape[:2] == (13, length)
+    low, high = np.percentile(d.speech[d.speech_mask], [2, 98], axis=0)
+    level = np.clip((d.speech[1, :length] - low) / (high - low), 0, 1)
+    green = heat[..., 1]  # viridis' green grows with the level
+    for row in range(13):
+        assert np.corrcoef(green[row], level[:, 12 - row])[0, 1] > 0.9
+
+
+def test_words_are_escaped_in_a_contact_sheet(digits):
+    from dataclasses import replace
+
+    text = digits.text.copy()
+    text[0] = "<&>"
+    svg = figures.contact_sheet(replace(digits, text=text), [0])
+    ET.fromstring(svg)
+    assert "&lt;&amp;&gt;" in svg
+
+
+def test_no_name_of_an_emoji_leaves_the_sheet():
+    emoji = load_emoji("train")
+    longest = [int(np.argmax(np.char.str_len(w))) for w in (emoji.english, emoji.chinese)]
+    svg = figures.contact_sheet(emoji, longest)
+    height = float(re.search(r'viewBox="0 0 \S+ (\S+)"', svg)[1])
+    assert max(float(y) for y in re.findall(r'<text x="\S+" y="(\S+)"', svg)) < height
+    lines = re.findall(r">([^<]*[\u4e00-\u9fff][^<]*)<", svg)
+    assert max(map(len, lines)) <= 6 and "".join(lines) == "".join(emoji.chinese[longest])
+
+
+def test_band_chance_line_and_points_stand_where_they_should():
+    fig, (one, two, three) = figures.subplots(1, 3)
+    figures.plot_curve(one, np.array([[1.0], [2.0], [3.0]]), "loss")
+    band = one.collections[0].get_paths()[0].vertices[:, 1]
+    assert band.min() == pytest.approx(2 - 2.484, abs=1e-3)
+    figures.plot_interval(two, {"a": [1.0, 2.0]}, chance=0.3)
+    assert any(list(line.get_xdata()) == [0.3, 0.3] for line in two.lines)
+    figures.plot_latent(three, {"image": np.zeros((3, 2)), "text": np.ones((3, 2))})
+    from matplotlib.colors import to_hex
+
+    colors = [to_hex(c.get_facecolor()[0]).upper() for c in three.collections]
+    assert colors == [figures.COLORS["image"], figures.COLORS["text"]]
+
+
+def test_a_figure_has_no_background_of_its_own():
+    fig = curve()
+    assert fig.get_facecolor()[3] == 0 and fig.axes[0].get_facecolor()[3] == 0
+
+
+def test_more_errors_name_what_came():
+    ones, z = np.ones((7, 2)), np.zeros((7, 2))
+    z[:2] = np.nan, np.inf
+    with pytest.raises(ValueError, match="2 codes of 'image' in 'a' are NaN or infinite"):
+        explorer(panels={"a": {"image": z}})
+    with pytest.raises(ValueError, match=r"'b' has modalities \['text'\]; expected \['image'\]"):
+        explorer(panels={"a": {"image": ones}, "b": {"text": ones}})
+    with pytest.raises(ValueError, match=r"\(7, 5, 3, 2\); expected uint8"):
+        explorer(thumbnails=np.zeros((7, 5, 3, 2), np.uint8))
+    with pytest.raises(ValueError, match="names is empty"):
+        explorer(names=[])
+    with pytest.raises(ValueError, match="picture is SVG markup"):
+        figures.show("<svg/>", number="4.1", format="png", **WORDS)
+    with pytest.raises(ValueError, match=r"number is 4.3; expected"):
+        figures.show("<svg/>", number=4.3, **WORDS)
+    with pytest.raises(ValueError, match="'a' has no runs"):
+        figures.plot_interval(None, {"a": []})

@@ -55,6 +55,7 @@ def _digits(d: Digits, low: np.ndarray, high: np.ndarray) -> str:
 
 def _emoji(d: Emoji) -> str:
     left, step, tile = 74, 78, 40
+    bottom = 320
     parts = [
         _words(left - 12, 24 + 46 * k, name, 10, anchor="end", faint=True)
         for k, name in enumerate(d.designers)
@@ -66,8 +67,12 @@ def _emoji(d: Emoji) -> str:
                 parts.append(_raster(d.image[i, k], x, 2 + 46 * k, tile, tile))
         lines = _wrap(str(d.english[i]), 12)
         parts += [_words(x + tile / 2, 296 + 13 * n, t, 10.5) for n, t in enumerate(lines)]
-        parts.append(_words(x + tile / 2, 300 + 13 * len(lines), d.chinese[i], 11))
-    return _sheet(left + len(d) * step, 350, parts)
+        chinese = str(d.chinese[i])  # it breaks anywhere; six signs fill a column
+        signs = [chinese[n : n + 6] for n in range(0, len(chinese), 6)]
+        top = 300 + 13 * len(lines)
+        parts += [_words(x + tile / 2, top + 14 * n, t, 11) for n, t in enumerate(signs)]
+        bottom = max(bottom, top + 14 * len(signs))
+    return _sheet(left + len(d) * step, bottom, parts)
 
 
 def _sheet(width: float, height: float, parts: list[str]) -> str:

@@ -14,7 +14,7 @@
     stage.setAttribute("aria-label", img.alt + " Use the arrow keys to walk over the samples.");
     const svg = stage.firstElementChild;
     svg.setAttribute("aria-hidden", "true");
-    svg.style.cssText = "max-width:100%;height:auto;display:block;touch-action:pan-y";
+    svg.style.cssText = "max-width:100%;height:auto;display:block;touch-action:pan-x pan-y";
     const card = document.createElement("div");
     card.className = "mmbook-card";
     card.style.cssText = "display:flex;gap:12px;align-items:center;min-height:84px;text-align:left";
@@ -27,7 +27,7 @@
       "image-rendering:pixelated;visibility:hidden";
     const words = document.createElement("div");
     words.setAttribute("aria-live", "polite");
-    words.textContent = "Point at a sample, or press the arrow keys.";
+    words.textContent = "Point at a sample, or press the arrow keys. Click to hold it.";
     card.append(picture, words);
     img.replaceWith(stage, card);
 
@@ -39,13 +39,13 @@
       line.style.pointerEvents = "none";
       const marks = [...panel.querySelectorAll("[data-i]")].map((element) => {
         const text = element.tagName === "text";
-        const x = +element.getAttribute(text ? "x" : "cx");
-        const y = +element.getAttribute(text ? "y" : "cy") - (text ? 4 : 0);
+        const at = (c) => +(element.dataset[c] ?? element.getAttribute(text ? c : "c" + c));
+        const x = at("x"), y = at("y") - (text ? 4 : 0);
         return { element, i: +element.dataset.i, x, y };
       });
       return { line, marks };
     });
-    let current = -1;
+    let current = -1, held = false;
     function select(i) {
       if (i === current) return;
       current = i;
@@ -53,20 +53,25 @@
         const own = marks.filter((m) => m.i === i);
         line.setAttribute("points", own.map((m) => `${m.x},${m.y}`).join(" "));
         for (const m of marks) {
-          m.element.style.opacity = i < 0 || m.i === i ? "" : 0.18;
+          m.element.style.opacity = i < 0 || m.i === i ? "" : 0.28;
           m.element.style.fontSize = m.i === i ? "20px" : "";
-          m.element.style.strokeWidth = m.i === i ? "6px" : "";
+          m.element.style.stroke = m.i === i && m.element.tagName !== "text" ? "currentColor" : "";
         }
         for (const m of own) m.element.parentNode.append(m.element);
       }
       const column = i % facts.columns, row = Math.floor(i / facts.columns);
       picture.style.backgroundPosition = `-${column * w * zoom}px -${row * h * zoom}px`;
-      picture.style.visibility = i < 0 ? "hidden" : "visible";
+      if (i < 0) {
+        picture.style.visibility = "hidden";
+        words.replaceChildren();
+        return;
+      }
+      picture.style.visibility = "visible";
       const name = document.createElement("b");
-      name.textContent = i < 0 ? "" : facts.names[i];
+      name.textContent = facts.names[i];
       const lines = Object.entries(facts.notes).map(([title, notes]) => {
         const line = document.createElement("div");
-        line.textContent = i < 0 ? "" : `${title}: ${notes[i]}`;
+        line.textContent = `${title}: ${notes[i]}`;
         return line;
       });
       words.replaceChildren(name, ...lines);
@@ -85,9 +90,10 @@
       if (target === undefined) return;
       event.preventDefault();
       event.stopPropagation();
+      held = false;
       select(target);
     });
-    function point(event) {
+    function nearest(event) {
       const box = svg.getBoundingClientRect();
       const scale = svg.viewBox.baseVal.width / box.width;
       const x = (event.clientX - box.left) * scale, y = (event.clientY - box.top) * scale;
@@ -97,10 +103,18 @@
           const distance = (m.x - x) ** 2 + (m.y - y) ** 2;
           if (distance < best) [best, found] = [distance, m.i];
         }
-      if (found >= 0) select(found);
+      return found;
     }
-    svg.addEventListener("pointermove", point);
-    svg.addEventListener("pointerdown", point);
+    svg.addEventListener("pointermove", (event) => {
+      const found = nearest(event);
+      if (!held && found >= 0) select(found);
+    });
+    svg.addEventListener("click", (event) => {
+      // Held until the same sample is clicked again, empty space is, or a key is pressed.
+      const found = nearest(event);
+      held = found >= 0 && !(held && found === current);
+      if (found >= 0) select(found);
+    });
   }
   // JupyterLab may run this before the figure stands in the page: look again for a while.
   let tries = 0;

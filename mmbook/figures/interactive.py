@@ -14,7 +14,7 @@ from PIL import Image
 
 from mmbook.figures.contact import FONT
 from mmbook.figures.show import CARD, Shown, check_words, data_uri, png_bytes, wrap
-from mmbook.figures.style import COLORS
+from mmbook.figures.style import COLORS, MARKERS
 
 SIDE, GAP, TOP = 330, 24, 28  # a panel's side, the space between two, the room for titles
 
@@ -55,8 +55,8 @@ def latent_explorer(
         x = 8 + 150 * m
         parts.append(
             f'<g fill="{COLORS.get(name, "currentColor")}">'
-            f'<circle cx="{x}" cy="{height - 10}" r="5"/>'
-            f'<text x="{x + 10}" y="{height - 6}" style="{FONT};font-size:13px">'
+            f"{_dot(name, x, height - 10, 5)}"
+            f'<text x="{x + 10}" y="{height - 6}" style="{FONT};font-size:13px{_cue(name, marks)}">'
             f"code of the {escape(name)}</text></g>"
         )
     svg = (
@@ -97,16 +97,33 @@ def _panel(left: float, title: str, codes: Mapping[str, np.ndarray], marks) -> s
         x, y = ((np.asarray(code) - middle) * scale).T
         x, y = x + left + SIDE / 2, TOP + SIDE / 2 - y
         color = COLORS.get(name, "currentColor")
-        style = f"{FONT};font-size:11px;font-weight:600"
+        style = f"{FONT};font-size:11px;font-weight:600{_cue(name, marks)}"
         out.append(f'<g fill="{color}" text-anchor="middle" style="{style}" opacity=".85">')
         for i in range(len(x)):
             if marks is None:
-                out.append(f'<circle data-i="{i}" cx="{x[i]:.0f}" cy="{y[i]:.0f}" r="3"/>')
+                out.append(_dot(name, round(x[i]), round(y[i]), 3, f' data-i="{i}"'))
             else:
                 mark = escape(str(marks[i]))
                 out.append(f'<text data-i="{i}" x="{x[i]:.0f}" y="{y[i] + 4:.0f}">{mark}</text>')
         out.append("</g>")
     return f"<g data-panel='{left}'>{''.join(out)}</g>"
+
+
+def _dot(name: str, x: int, y: int, r: int, extra: str = "") -> str:
+    """A modality's marker, so that its colour is not the only sign of it."""
+    path = {
+        "^": f"M{x} {y - r - 1}l{r + 1} {2 * r}h-{2 * r + 2}z",
+        "s": f"M{x - r} {y - r}h{2 * r}v{2 * r}h-{2 * r}z",
+        "D": f"M{x} {y - r - 1}l{r + 1} {r + 1}l-{r + 1} {r + 1}l-{r + 1} -{r + 1}z",
+    }.get(MARKERS.get(name))
+    if path is None:
+        return f'<circle{extra} cx="{x}" cy="{y}" r="{r}"/>'
+    return f'<path{extra} data-x="{x}" data-y="{y}" d="{path}"/>'
+
+
+def _cue(name: str, marks) -> str:
+    """The same where strings stand for points: every modality but the image is underlined."""
+    return "" if marks is None or name == "image" else ";text-decoration:underline"
 
 
 def _atlas(thumbnails: np.ndarray) -> tuple[bytes, int]:
@@ -125,14 +142,24 @@ def _atlas(thumbnails: np.ndarray) -> tuple[bytes, int]:
 def _check(panels, thumbnails, marks, notes, n: int) -> None:
     if not panels:
         raise ValueError("panels is empty; expected at least one")
+    if n == 0:
+        raise ValueError("names is empty; expected one for each sample")
+    first = list(next(iter(panels.values())))
     for title, codes in panels.items():
+        if list(codes) != first:
+            raise ValueError(f"{title!r} has modalities {list(codes)}; expected {first}")
         for name, code in codes.items():
             if np.shape(code) != (n, 2):
                 raise ValueError(
                     f"codes of {name!r} in {title!r} have shape {np.shape(code)}; "
                     f"expected ({n}, 2), one for each name"
                 )
-    if thumbnails.ndim not in (3, 4) or len(thumbnails) != n or thumbnails.dtype != np.uint8:
+            if not np.isfinite(code).all():
+                bad = int((~np.isfinite(code)).any(1).sum())
+                raise ValueError(f"{bad} codes of {name!r} in {title!r} are NaN or infinite")
+    thumbnails = np.asarray(thumbnails)
+    fits = thumbnails.ndim == 3 or thumbnails.shape[3:] == (3,)
+    if not fits or len(thumbnails) != n or thumbnails.dtype != np.uint8:
         raise ValueError(
             f"thumbnails are {thumbnails.dtype} {thumbnails.shape}; "
             f"expected uint8 ({n}, h, w) or ({n}, h, w, 3)"

@@ -48,6 +48,8 @@ def plot_interval(
     """One line a method: faint dots for its seeds, a dot and a bar for mean and interval."""
     for row, runs in enumerate(values.values()):
         runs = np.atleast_1d(runs)
+        if runs.size == 0:
+            raise ValueError(f"{list(values)[row]!r} has no runs; expected at least one")
         if len(runs) > 1:
             ax.plot(runs, np.full(len(runs), row), "|", color=color, alpha=0.35, ms=9)
             interval = mean_interval(runs)

@@ -50,6 +50,8 @@ def show(
     if format not in ("svg", "png"):
         raise ValueError(f"format is {format!r}; expected 'svg' or 'png'")
     if format == "png":
+        if isinstance(picture, str):
+            raise ValueError("picture is SVG markup; expected format 'svg' for it, not 'png'")
         source = data_uri(_png(picture, dpi), "image/png")
     else:
         svg = picture if isinstance(picture, str) else _svg(picture, number)
@@ -60,7 +62,7 @@ def show(
 
 def check_words(number: str, caption: str, alt: str) -> None:
     """Raises: ValueError for a number, caption or alternative text that will not do."""
-    if not re.fullmatch(r"\d+\.\d+", number):
+    if not (isinstance(number, str) and re.fullmatch(r"\d+\.\d+", number)):
         raise ValueError(f"number is {number!r}; expected chapter and place, such as '4.3'")
     for name, text in (("caption", caption), ("alt", alt)):
         if len(text) < 20:

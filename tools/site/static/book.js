@@ -12,5 +12,14 @@ document.addEventListener("DOMContentLoaded", () => {
       strict: "ignore",
     });
     element.replaceChildren(...(number ? [number] : []), formula);
+    const after = element.nextSibling; // no line may begin with the comma after a formula
+    const mark = !display && after?.nodeType === 3 && after.data.match(/^[,.;:?!)’]+/);
+    if (mark) {
+      after.data = after.data.slice(mark[0].length);
+      const unit = document.createElement("span");
+      unit.style.whiteSpace = "nowrap";
+      element.replaceWith(unit);
+      unit.append(element, mark[0]);
+    }
   }
 });
