@@ -71,7 +71,7 @@ class Chapter:
 
     def write_text(self, notebook: NotebookNode) -> None:
         self.text.parent.mkdir(exist_ok=True)
-        self.text.write_text(jupytext.writes(notebook, fmt=TEXT), encoding="utf-8", newline="\n")
+        self.text.write_text(as_text(notebook), encoding="utf-8", newline="\n")
 
 
 def chapters(names: list[str] = (), root: Path = ROOT) -> list[Chapter]:
@@ -139,10 +139,9 @@ def with_outputs(text: NotebookNode, stored: NotebookNode) -> NotebookNode:
     return normalise(text)
 
 
-def essence(notebook: NotebookNode) -> list[tuple]:
-    """What a pair must agree on: kind, source and metadata of each cell."""
-    again = jupytext.reads(jupytext.writes(notebook, fmt=TEXT), fmt=TEXT)
-    return [(c.cell_type, c.source, c.metadata) for c in again.cells]
+def as_text(notebook: NotebookNode) -> str:
+    """The text of a notebook, to the letter as jupytext writes it."""
+    return jupytext.writes(notebook, fmt=TEXT)
 
 
 def complaints(chapter: Chapter) -> list[str]:
@@ -152,7 +151,7 @@ def complaints(chapter: Chapter) -> list[str]:
     if missing:
         return missing
     stored, found = chapter.read(), []
-    if essence(stored) != essence(chapter.read_text()):
+    if as_text(stored) != chapter.text.read_text(encoding="utf-8"):
         found.append("text and notebook differ: run `sync` (the text wins) or `sync --from ipynb`")
     if not chapter.read_text().metadata.get("kernelspec", {}).get("display_name"):
         found.append("the text's header names no kernel: run `sync --from ipynb`")
@@ -181,6 +180,12 @@ def execute(chapter: Chapter, notebook: NotebookNode, bar: tqdm | None = None) -
     return client.execute()
 
 
+def store(chapter: Chapter, notebook: NotebookNode) -> None:
+    """Write both files. The text is what JupyterLab would write: it refuses a pair that differs."""
+    chapter.write(normalise(notebook))
+    chapter.write_text(chapter.read())
+
+
 def run(chapter: Chapter) -> None:
     """Execute the text and store the notebook. On an error the stored file stays as it is."""
     notebook = with_outputs(chapter.read_text(), chapter.read())
@@ -188,7 +193,7 @@ def run(chapter: Chapter) -> None:
     with tqdm(total=code, desc=chapter.name, unit="cell", file=sys.stderr) as bar:
         execute(chapter, notebook, bar)
     notebook.metadata["mmbook"] = {"fingerprint": fingerprint(notebook, chapter.root)}
-    chapter.write(normalise(notebook))
+    store(chapter, notebook)
 
 
 def run_all(chosen: list[Chapter]) -> int:
@@ -205,11 +210,8 @@ def run_all(chosen: list[Chapter]) -> int:
 
 def sync(chapter: Chapter, source: str) -> None:
     """Make the pair equal. ``source`` "md": the text wins, and outputs of changed code go."""
-    if source == "md":
-        chapter.write(with_outputs(chapter.read_text(), chapter.read()))
-    else:
-        chapter.write(normalise(chapter.read()))
-        chapter.write_text(chapter.read())
+    stored = chapter.read()
+    store(chapter, with_outputs(chapter.read_text(), stored) if source == "md" else stored)
 
 
 def output_size(notebook: NotebookNode) -> int:
