@@ -177,7 +177,7 @@ def mismatched(pairs: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
     Fed to the discriminator as fakes, they tell it that two good halves are not yet a pair.
 
-    Shapes: {name: (B, ...)} -> the same. Source: Reed et al. (2016), section 4.1.
+    Shapes: {name: (B, ...)} -> the same. Source: Reed et al. (2016), section 4.2.
     Raises: ValueError if the batch is too small to shift every modality by its own step.
     """
     count = len(next(iter(pairs.values())))

@@ -259,6 +259,32 @@ def test_explorer_draws_upwards_what_is_larger():
     assert y[1] < y[2] < y[0]
 
 
+def test_panels_may_show_different_modalities_and_the_key_names_each_once():
+    codes = np.arange(6.0).reshape(3, 2)
+    svg = svg_of(explorer(n=3, panels={"a": {"image": codes}, "b": {"speech": codes}}).markup)
+    assert svg.count("code of the image") == svg.count("code of the speech") == 1
+    left, right = svg.split("data-panel=")[1:]
+    green = figures.COLORS["speech"]
+    assert green not in left and green in right
+
+
+def test_every_panel_may_have_its_own_marks_and_an_empty_one_is_a_dot():
+    codes = {"image": np.arange(6.0).reshape(3, 2)}
+    marks = {"a": {"image": ["", "7", ""]}, "b": {"image": ["1", "7", "9"]}}
+    svg = svg_of(explorer(n=3, panels={"a": codes, "b": codes}, marks=marks).markup)
+    left, right = svg.split("data-panel=")[1:]
+    assert left.count("<circle data-i") == 2 and left.count("<text data-i") == 1
+    assert right.count("<text data-i") == 3
+
+
+def test_edges_join_the_codes_they_name():
+    codes = {"image": np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 4.0]])}
+    svg = svg_of(explorer(n=3, panels={"a": codes}, edges={"image": np.array([[0], [2]])}).markup)
+    at = {i: (x, y) for i, x, y in re.findall(r'data-i="(\d)" cx="(\d+)" cy="(\d+)"', svg)}
+    path = re.search(r'<path d="(M[^"]*)"', svg)[1]
+    assert path == "M{} {}L{} {}".format(*at["0"], *at["2"])
+
+
 def test_explorer_tells_modalities_apart_without_colour():
     plain, marked = svg_of(explorer().markup), svg_of(explorer(marks=list("ABCDEFG")).markup)
     assert len(re.findall(r"<circle data-i", plain)) == 7 == len(re.findall(r"<path data-i", plain))
@@ -325,8 +351,12 @@ def test_more_errors_name_what_came():
     z[:2] = np.nan, np.inf
     with pytest.raises(ValueError, match="2 codes of 'image' in 'a' are NaN or infinite"):
         explorer(panels={"a": {"image": z}})
-    with pytest.raises(ValueError, match=r"'b' has modalities \['text'\]; expected \['image'\]"):
-        explorer(panels={"a": {"image": ones}, "b": {"text": ones}})
+    with pytest.raises(ValueError, match="'b' has no codes"):
+        explorer(panels={"a": {"image": ones}, "b": {}})
+    with pytest.raises(ValueError, match=r"marks has panels \['b'\]; expected \['a'\]"):
+        explorer(panels={"a": {"image": ones}}, marks={"b": {}})
+    with pytest.raises(ValueError, match="'marks of image in a' has 1 entries; expected 7"):
+        explorer(panels={"a": {"image": ones}}, marks={"a": {"image": ["x"]}})
     with pytest.raises(ValueError, match=r"\(7, 5, 3, 2\); expected uint8"):
         explorer(thumbnails=np.zeros((7, 5, 3, 2), np.uint8))
     with pytest.raises(ValueError, match="names is empty"):

@@ -115,3 +115,32 @@ def test_errors_name_what_came():
         metrics.partner_ranks(np.ones((3, 2)), np.ones((5, 2)))
     with pytest.raises(ValueError, match=r"\(n, K\) and \(m, K\)"):
         metrics.similarity(np.ones((3, 2)), np.ones((3, 5)))
+
+
+def test_coverage_by_hand():
+    real = np.array([[0.0], [1.0], [2.0], [10.0]])  # to the nearest other: 1, 1, 1, 8
+    assert metrics.coverage(real, np.array([[0.5]]), k=1) == 0.5  # the first two
+    assert metrics.coverage(real, np.array([[2.5]]), k=1) == 0.5  # the last two
+    assert metrics.coverage(real, real, k=1) == 1.0
+    assert metrics.coverage(real, np.array([[99.0]]), k=1) == 0.0
+
+
+def test_coverage_of_equal_distributions_nears_its_known_value():
+    rng = np.random.default_rng(0)
+    real, made = rng.normal(size=(2, 601, 5))
+    assert abs(metrics.coverage(real, made, k=3) - (1 - 2**-3)) < 0.05
+
+
+def test_coverage_refuses_what_does_not_fit():
+    with pytest.raises(ValueError, match="expected"):
+        metrics.coverage(np.zeros((5, 2)), np.zeros((5, 3)))
+    with pytest.raises(ValueError, match="k 5"):
+        metrics.coverage(np.zeros((5, 2)), np.zeros((5, 2)), k=5)
+
+
+def test_the_effective_number_counts_classes():
+    assert metrics.effective_number([3, 3, 3]) == 1.0
+    assert np.isclose(metrics.effective_number([0, 1, 2, 0, 1, 2]), 3.0)
+    assert 1.0 < metrics.effective_number([0] * 9 + [1]) < 1.5
+    with pytest.raises(ValueError, match="empty"):
+        metrics.effective_number([])

@@ -19,12 +19,16 @@ from mmbook.figures.style import COLORS, MARKERS
 SIDE, GAP, TOP = 330, 24, 28  # a panel's side, the space between two, the room for titles
 
 
+Marks = Sequence[str]
+
+
 def latent_explorer(
     panels: Mapping[str, Mapping[str, np.ndarray]],
     *,
     thumbnails: np.ndarray,
     names: Sequence[str],
-    marks: Sequence[str] | None = None,
+    marks: Marks | Mapping[str, Mapping[str, Marks]] | None = None,
+    edges: Mapping[str, np.ndarray] | None = None,
     notes: Mapping[str, Sequence[str]] | None = None,
     number: str,
     caption: str,
@@ -38,8 +42,10 @@ def latent_explorer(
     Args:
         panels: title -> modality -> codes (n, 2).
         thumbnails: one picture a sample, uint8 (n, h, w) with 0 = paper, or (n, h, w, 3).
-        names: n words for the card. marks: n short strings drawn as the points (such as the
-            digit itself); dots if left out. notes: title -> n lines for the card.
+        names: n words for the card. notes: title -> n lines for the card.
+        marks: n short strings drawn as the points (such as the digit itself); dots if left out.
+            To give every panel its own: title -> modality -> n strings, "" for a dot.
+        edges: modality -> (2, E) sample numbers; a faint line joins the two codes in each panel.
     Raises: ValueError if a shape or a length does not fit.
     """
     check_words(number, caption, alt)
@@ -49,8 +55,10 @@ def latent_explorer(
     height = TOP + SIDE + 26
     parts = []
     for p, (title, codes) in enumerate(panels.items()):
-        parts.append(_panel(p * (SIDE + GAP), title, codes, marks))
-    modalities = list(next(iter(panels.values())))
+        own = marks[title] if isinstance(marks, Mapping) else dict.fromkeys(codes, marks)
+        parts.append(_panel(p * (SIDE + GAP), title, codes, own, edges or {}))
+    # in the order of their first appearance; a panel may show only some of them
+    modalities = list(dict.fromkeys(m for codes in panels.values() for m in codes))
     for m, name in enumerate(modalities):
         x = 8 + 150 * m
         parts.append(
@@ -81,7 +89,9 @@ def latent_explorer(
     return Shown(number, caption, wrap(inside, number, caption, " mmbook-interactive"))
 
 
-def _panel(left: float, title: str, codes: Mapping[str, np.ndarray], marks) -> str:
+def _panel(
+    left: float, title: str, codes: Mapping[str, np.ndarray], marks: Mapping, edges: Mapping
+) -> str:
     """One square of points; all modalities share its scale."""
     everything = np.concatenate([np.asarray(c) for c in codes.values()])
     low, high = everything.min(0), everything.max(0)
@@ -93,17 +103,24 @@ def _panel(left: float, title: str, codes: Mapping[str, np.ndarray], marks) -> s
         f'<rect x="{left + 0.5}" y="{TOP + 0.5}" width="{SIDE - 1}" height="{SIDE - 1}" rx="6" '
         'fill="none" stroke="currentColor" stroke-opacity=".25"/>',
     ]
+    places = {}
     for name, code in codes.items():
         x, y = ((np.asarray(code) - middle) * scale).T
-        x, y = x + left + SIDE / 2, TOP + SIDE / 2 - y
+        places[name] = x + left + SIDE / 2, TOP + SIDE / 2 - y
+    for name in [m for m in edges if m in places]:
+        x, y = (c.round().astype(int) for c in places[name])
+        path = "".join(f"M{x[i]} {y[i]}L{x[j]} {y[j]}" for i, j in np.asarray(edges[name]).T)
         color = COLORS.get(name, "currentColor")
-        style = f"{FONT};font-size:11px;font-weight:600{_cue(name, marks)}"
+        out.append(f'<path d="{path}" stroke="{color}" stroke-opacity=".35" fill="none"/>')
+    for name, (x, y) in places.items():
+        color, own = COLORS.get(name, "currentColor"), marks.get(name)
+        style = f"{FONT};font-size:11px;font-weight:600{_cue(name, own)}"
         out.append(f'<g fill="{color}" text-anchor="middle" style="{style}" opacity=".85">')
         for i in range(len(x)):
-            if marks is None:
+            if own is None or own[i] == "":
                 out.append(_dot(name, round(x[i]), round(y[i]), 3, f' data-i="{i}"'))
             else:
-                mark = escape(str(marks[i]))
+                mark = escape(str(own[i]))
                 out.append(f'<text data-i="{i}" x="{x[i]:.0f}" y="{y[i] + 4:.0f}">{mark}</text>')
         out.append("</g>")
     return f"<g data-panel='{left}'>{''.join(out)}</g>"
@@ -144,10 +161,9 @@ def _check(panels, thumbnails, marks, notes, n: int) -> None:
         raise ValueError("panels is empty; expected at least one")
     if n == 0:
         raise ValueError("names is empty; expected one for each sample")
-    first = list(next(iter(panels.values())))
     for title, codes in panels.items():
-        if list(codes) != first:
-            raise ValueError(f"{title!r} has modalities {list(codes)}; expected {first}")
+        if not codes:
+            raise ValueError(f"{title!r} has no codes; expected at least one modality")
         for name, code in codes.items():
             if np.shape(code) != (n, 2):
                 raise ValueError(
@@ -164,6 +180,11 @@ def _check(panels, thumbnails, marks, notes, n: int) -> None:
             f"thumbnails are {thumbnails.dtype} {thumbnails.shape}; "
             f"expected uint8 ({n}, h, w) or ({n}, h, w, 3)"
         )
-    for what, lines in {"marks": marks, **(notes or {})}.items():
+    own = {"marks": marks}
+    if isinstance(marks, Mapping):
+        if set(marks) != set(panels):
+            raise ValueError(f"marks has panels {list(marks)}; expected {list(panels)}")
+        own = {f"marks of {m} in {t}": x for t, of in marks.items() for m, x in of.items()}
+    for what, lines in {**own, **(notes or {})}.items():
         if lines is not None and len(lines) != n:
             raise ValueError(f"{what!r} has {len(lines)} entries; expected {n}")
