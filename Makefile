@@ -12,7 +12,7 @@ NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
 	--nbval-kernel-startup-timeout=120 --nbval-sanitize-with=tests/nbval_sanitize.cfg -p tests.nbval_tolerance
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test lab run sync check site-test times data clean
+.PHONY: help setup book test lab run sync check site-test times bench data clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -55,6 +55,9 @@ site-test: $(READY)  ## Open every page of the built website in a real browser
 
 times: $(READY)  ## Seconds and peak memory of each chapter
 	$(BIN)/python tools/notebooks.py times $(CHAPTER)
+
+bench: $(READY)  ## Time our layers against the libraries'
+	$(BIN)/python tools/bench.py $(TOPIC)
 
 data: $(READY)  ## Rebuild the bundled data from its sources and compare
 	$(BIN)/python tools/build_data.py --check
