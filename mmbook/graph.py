@@ -237,7 +237,7 @@ def dirichlet_energy(x: Tensor, propagation: Tensor, *, relative: bool = False) 
     \lVert x_i / \sqrt{\tilde d_i} - x_j / \sqrt{\tilde d_j} \rVert^2` over ordered pairs. With
     ``relative`` it is divided by :math:`\lVert X \rVert_F^2`, and lies between 0 and 2.
 
-    Shapes: x (V, D), propagation (V, V). Source: Cai and Wang (2020).
+    Shapes: x (V, D), propagation (V, V) -> scalar.
     """
     energy = (x * (x - propagate(x, propagation))).sum()
     return energy / x.square().sum() if relative else energy
