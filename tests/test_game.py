@@ -50,22 +50,24 @@ def g_loss(G, D, x, z):
 
 
 def test_each_player_moves_down_its_own_loss_and_by_nothing_else():
-    # Both losses contain both weights. Down 2b: b falls. Down -3a: a rises. Had the generator
-    # taken the discriminator's gradient (-5), or the discriminator the generator's, it would show.
+    # Both losses contain both weights, with opposite wishes. Down 2b: b falls. Down -3a: a rises.
+    # Had the generator taken the discriminator's 5 as well, or the discriminator the -7, it would
+    # have gone the other way.
     pairs, history = fit_gan(
         lambda: (Number(1.0), Number(1.0)),
-        lambda G, D, x, z: 2 * D.weight - 5 * G.weight,
-        lambda G, D, x, z: -3 * G.weight + 7 * D.weight,
+        lambda G, D, x, z: 2 * D.weight + 5 * G.weight,
+        lambda G, D, x, z: -3 * G.weight - 7 * D.weight,
         DATA,
-        GANConfig(steps=1, generator_rate=0.1, discriminator_rate=0.01, progress=False),
+        GANConfig(steps=2, generator_rate=0.1, discriminator_rate=0.01, progress=False),
         seeds=[0],
     )
     G, D = pairs[0]
-    assert_close(G.weight.item(), 1.1)  # Adam's first step is the rate
-    assert_close(D.weight.item(), 0.99)
+    # Adam's steps for a constant gradient are the rate, here all of it and then half of it
+    assert_close(G.weight.item(), 1.15)
+    assert_close(D.weight.item(), 0.985)
     # The discriminator moves first, and the generator answers to where it went.
-    assert_close(history.terms["discriminator: loss"][0, 0].item(), -3.0)
-    assert_close(history.terms["generator: loss"][0, 0].item(), -3 + 7 * 0.99)
+    assert_close(history.terms["discriminator: loss"][0, 0].item(), 7.0)
+    assert_close(history.terms["generator: loss"][0, 0].item(), -3 - 7 * 0.99)
 
 
 def test_a_step_is_the_step_of_a_plain_loop():
@@ -124,6 +126,7 @@ def test_the_probe_sees_the_players_at_rest_at_even_steps():
     assert history.probe_steps.tolist() == [0, 1, 2, 3]
     assert history.probes["weight"].shape == (2, 4) and history.probes["row"].shape == (2, 4, 2)
     assert seen == [(False, False, False)] * 8
+    assert history.probes["weight"][0, 0] != history.probes["weight"][0, -1]  # not a view
     for s, (G, D) in enumerate(pairs):  # the last probe saw what is returned
         assert history.probes["weight"][s, -1] == G.trunk[0].weight[0, 0].item()
         assert not G.training and not D.training

@@ -2,10 +2,13 @@
 
 import re
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import mmbook
 
@@ -101,3 +104,25 @@ def test_readme_links_lead_somewhere():
     assert links
     for link in links:
         assert (ROOT / link).exists(), link
+
+
+def test_constraints_pin_all_that_the_requirements_pull_in():
+    """The closure of what is installed here, so that tomorrow's machine gets today's versions."""
+    pinned = {
+        canonicalize_name(name)
+        for name in re.findall(r"^([\w.-]+)==", read("constraints.txt"), re.MULTILINE)
+    }
+    waiting, seen = [("mmbook", frozenset({"lab", "book", "test"}))], set()
+    while waiting:
+        name, extras = waiting.pop()
+        for line in metadata.requires(name) or []:
+            need = Requirement(line)
+            wanted = [{"extra": extra} for extra in extras or {""}]
+            if need.marker and not any(need.marker.evaluate(e) for e in wanted):
+                continue
+            step = canonicalize_name(need.name), frozenset(need.extras)
+            if step not in seen:
+                seen.add(step)
+                waiting.append(step)
+    assert len(seen) > 100
+    assert {name for name, _ in seen} - pinned == set()

@@ -52,11 +52,12 @@ def latent_explorer(
     n = len(names)
     _check(panels, thumbnails, marks, notes, n)
     width = len(panels) * (SIDE + GAP) - GAP
+    zoom = max(1.0, len(panels) / 2)  # more panels stand smaller on the page, with larger marks
     height = TOP + SIDE + 26
     parts = []
     for p, (title, codes) in enumerate(panels.items()):
         own = marks[title] if isinstance(marks, Mapping) else dict.fromkeys(codes, marks)
-        parts.append(_panel(p * (SIDE + GAP), title, codes, own, edges or {}))
+        parts.append(_panel(p * (SIDE + GAP), title, codes, own, edges or {}, zoom))
     # in the order of their first appearance; a panel may show only some of them
     modalities = list(dict.fromkeys(m for codes in panels.values() for m in codes))
     for m, name in enumerate(modalities):
@@ -90,7 +91,12 @@ def latent_explorer(
 
 
 def _panel(
-    left: float, title: str, codes: Mapping[str, np.ndarray], marks: Mapping, edges: Mapping
+    left: float,
+    title: str,
+    codes: Mapping[str, np.ndarray],
+    marks: Mapping,
+    edges: Mapping,
+    zoom: float,
 ) -> str:
     """One square of points; all modalities share its scale."""
     everything = np.concatenate([np.asarray(c) for c in codes.values()])
@@ -98,8 +104,8 @@ def _panel(
     scale = (SIDE - 28) / max(float((high - low).max()), 1e-9)
     middle = (low + high) / 2
     out = [
-        f'<text x="{left + 2}" y="17" fill="currentColor" style="{FONT};font-size:14px">'
-        f"{escape(title)}</text>",
+        f'<text x="{left + 2}" y="17" fill="currentColor" style="{FONT};'
+        f'font-size:{14 * min(zoom, 1.4):.0f}px">{escape(title)}</text>',
         f'<rect x="{left + 0.5}" y="{TOP + 0.5}" width="{SIDE - 1}" height="{SIDE - 1}" rx="6" '
         'fill="none" stroke="currentColor" stroke-opacity=".25"/>',
     ]
@@ -114,11 +120,11 @@ def _panel(
         out.append(f'<path d="{path}" stroke="{color}" stroke-opacity=".35" fill="none"/>')
     for name, (x, y) in places.items():
         color, own = COLORS.get(name, "currentColor"), marks.get(name)
-        style = f"{FONT};font-size:11px;font-weight:600{_cue(name, own)}"
+        style = f"{FONT};font-size:{11 * zoom:.0f}px;font-weight:600{_cue(name, own)}"
         out.append(f'<g fill="{color}" text-anchor="middle" style="{style}" opacity=".85">')
         for i in range(len(x)):
             if own is None or own[i] == "":
-                out.append(_dot(name, round(x[i]), round(y[i]), 3, f' data-i="{i}"'))
+                out.append(_dot(name, round(x[i]), round(y[i]), round(3 * zoom), f' data-i="{i}"'))
             else:
                 mark = escape(str(own[i]))
                 out.append(f'<text data-i="{i}" x="{x[i]:.0f}" y="{y[i] + 4:.0f}">{mark}</text>')

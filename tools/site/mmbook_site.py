@@ -1,7 +1,7 @@
 """What the website needs beyond Jupyter Book: light pages, local formulas, numbers by chapter.
 
 - Formulas are set by KaTeX, which stands in ``static/katex`` (a third of MathJax's weight).
-- Equations are numbered by chapter, (4.1), also while earlier chapters are still to come.
+- Equations and exercises are numbered by chapter, (4.1), also while earlier ones are still to come.
 - The icon font (1.5 MB) gives way to a style sheet with the few icons in use, and the theme's style
   sheets to the rules that some page or script can reach.
 - Each chapter opens with a line that says how to run it.
@@ -31,6 +31,18 @@ def number_equations(app: Sphinx, doctree: nodes.document) -> None:
     for place, node in enumerate(labelled, start=1):
         node["number"] = f"{int(chapter[1])}.{place}"
         equations[node["label"]] = (docname, node["number"])
+
+
+def number_exercises(app: Sphinx, env) -> list[str]:
+    """Exercise 9 of the whole book becomes exercise 5.1, the first of chapter 5."""
+    for docname, kinds in env.toc_fignumbers.items():
+        chapter = re.fullmatch(r"notebooks/(\d\d)_\w+", docname)
+        if chapter is None:
+            continue
+        exercises = kinds.get("exercise", {})
+        for place, label in enumerate(sorted(exercises, key=exercises.get), start=1):
+            exercises[label] = (int(chapter[1]), place)
+    return []
 
 
 def page_context(app: Sphinx, pagename: str, template: str, context: dict, doctree) -> None:
@@ -155,6 +167,8 @@ def in_use(selector: list, words: set[str]) -> bool:
 
 def setup(app: Sphinx) -> dict:
     app.connect("doctree-read", number_equations)
+    # after Sphinx's own count, which runs at the default priority of 500
+    app.connect("env-get-updated", number_exercises, priority=900)
     app.connect("html-page-context", page_context, priority=900)
     app.connect("build-finished", slim)
     app.add_css_file("katex/katex.min.css")
