@@ -194,6 +194,18 @@ def test_the_interactive_figure_answers_to_pointer_and_keyboard(visit, path, the
 
 
 @pytest.mark.parametrize("path", CHAPTERS)
+def test_a_chapter_numbers_its_exercises_from_one_and_puts_no_missing_icon_there(visit, path):
+    titles = visit(path).locator("div.exercise > p.admonition-title")
+    chapter = int(path.split("/")[1][:2])
+    places = range(1, titles.count() + 1)
+    assert [t.strip() for t in titles.all_inner_texts()] == [
+        f"Exercise {chapter}.{place}" for place in places
+    ]
+    icon = "t => getComputedStyle(t, '::before').content + getComputedStyle(t, '::after').content"
+    assert titles.first.evaluate(icon) == "nonenone"
+
+
+@pytest.mark.parametrize("path", CHAPTERS)
 def test_a_solution_opens(visit, path):
     page = visit(path)
     solution = page.locator("div.solution.dropdown, details.solution").first
