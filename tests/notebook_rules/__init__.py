@@ -1,0 +1,58 @@
+"""The rules of a chapter, as functions: a notebook goes in, a list of complaints comes out.
+
+``RULES`` look at one chapter; the rules of ``links`` look at all pages together. Each complaint
+says where and what, so that a failing test can be mended without reading these files.
+"""
+
+from collections.abc import Callable
+
+from nbformat import NotebookNode
+
+from tests.notebook_rules.cells import KINDS, markdown
+from tests.notebook_rules.code import nothing_important_folded, one_imports_cell, readable_code
+from tests.notebook_rules.links import citations_resolve, links_resolve, references_resolve
+from tests.notebook_rules.outputs import (
+    checked_cells_print,
+    executed,
+    light,
+    no_absolute_path,
+    no_network,
+)
+from tests.notebook_rules.pictures import (
+    all_figures,
+    figures_are_complete,
+    figures_are_numbered,
+    starts_with_a_picture,
+)
+from tests.notebook_rules.prose import numbers_are_printed
+from tests.notebook_rules.structure import description, exercises, opening, order
+
+RULES: tuple[Callable[[NotebookNode], list[str]], ...] = (
+    executed,
+    light,
+    checked_cells_print,
+    figures_are_complete,
+    no_network,
+    no_absolute_path,
+    readable_code,
+    nothing_important_folded,
+    one_imports_cell,
+    opening,
+    order,
+    starts_with_a_picture,
+    exercises,
+    numbers_are_printed,
+    description,
+)
+
+__all__ = [
+    "KINDS",
+    "RULES",
+    "all_figures",
+    "citations_resolve",
+    "figures_are_numbered",
+    "links_resolve",
+    "markdown",
+    "references_resolve",
+    *(rule.__name__ for rule in RULES),
+]

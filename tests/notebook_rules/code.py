@@ -1,0 +1,69 @@
+"""Rules of code cells: readable, nothing that matters folded, one cell of imports."""
+
+import ast
+import re
+
+from nbformat import NotebookNode
+
+from tests.notebook_rules.cells import (
+    FOLDED,
+    LONG_CELL,
+    MAX_FOLDED,
+    MAX_LINE,
+    body_cells,
+    code_cells,
+    parsed,
+    tags,
+)
+
+
+def readable_code(nb: NotebookNode) -> list[str]:
+    """Lines of at most 75 characters; few cells over 25 lines; folded ones up to 40."""
+    found, long = [], []
+    for where, cell in code_cells(nb):
+        lines = cell.source.splitlines()
+        wide = [line for line in lines if len(line) > MAX_LINE]
+        if wide:
+            found.append(f"{where}: {len(wide[0])} characters wide, at most {MAX_LINE}: {wide[0]}")
+        if len(lines) > MAX_FOLDED:
+            found.append(f"{where}: {len(lines)} lines, at most {MAX_FOLDED}")
+        elif len(lines) > LONG_CELL and not tags(cell) & FOLDED:
+            long.append(f"{where}: {len(lines)} lines")
+    if len(long) > max(2, len(code_cells(nb)) // 6):
+        found.append(f"{len(long)} cells over {LONG_CELL} lines, which should be rare: {long}")
+    return found
+
+
+def nothing_important_folded(nb: NotebookNode) -> list[str]:
+    """The model, the loss and the step stay in sight."""
+    pattern = re.compile(
+        r"^class \w|nn\.Module|nn\.(Linear|Sequential|Conv)|def \w*loss|\.backward\("
+        r"|\bfit(_seeds)?\(|optimi[sz]er|\.step\(\)|cross_entropy|^\s*assert",
+        re.MULTILINE,
+    )
+    found = []
+    for where, cell in body_cells(nb):
+        if tags(cell) & {"remove-input", "remove-cell", "remove-output"}:
+            found.append(f"{where}: removed from the page; fold it (hide-input) or show it")
+        if tags(cell) & FOLDED and (important := pattern.search(cell.source)):
+            found.append(f"{where}: folded, but holds {important[0].strip()!r}")
+    return found
+
+
+def one_imports_cell(nb: NotebookNode) -> list[str]:
+    """All imports in the first code cell (a solution may add its own); seed and device in sight."""
+    importing = [
+        where
+        for where, cell in body_cells(nb)
+        if any(isinstance(n, ast.Import | ast.ImportFrom) for n in ast.walk(parsed(cell.source)))
+    ]
+    found = [f"{where}: imports belong in the first code cell" for where in importing[1:]]
+    if importing != [where for where, _ in body_cells(nb)[:1]] and not found:
+        found.append("the first code cell is not the imports cell")
+    visible = "\n".join(cell.source for _, cell in body_cells(nb) if not tags(cell) & FOLDED)
+    for call in ("set_seed(0)", "device = pick_device()"):
+        if not re.search(rf"^{re.escape(call)}", visible, re.MULTILINE):
+            found.append(f"no visible cell says {call}")
+    if re.search(r"\.cuda\(", "\n".join(cell.source for _, cell in code_cells(nb))):
+        found.append(".cuda( is called; use .to(device)")
+    return found
