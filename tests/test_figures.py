@@ -168,7 +168,7 @@ def test_contact_sheet_of_emoji_has_a_drawing_for_each_designer_who_drew():
 
 def test_explorer_is_a_picture_first_with_every_code_in_it():
     markup = explorer(n=7).markup
-    assert 'class="mmbook-figure mmbook-interactive" id="fig-4-7"' in markup
+    assert 'class="mmbook-figure mmbook-interactive mmbook-latent" id="fig-4-7"' in markup
     svg = svg_of(markup)
     ET.fromstring(svg)
     assert sorted(re.findall(r'data-i="(\d+)"', svg)) == sorted([str(i) for i in range(7)] * 2)

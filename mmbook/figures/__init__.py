@@ -1,5 +1,12 @@
-"""The book's pictures: one style, numbered figures, and one interactive latent space."""
+"""The book's pictures: one style, numbered figures, and two interactive kinds of them."""
 
+from mmbook.figures.attention import (
+    Scene,
+    attention_explorer,
+    plot_attended,
+    plot_attention,
+    plot_letters,
+)
 from mmbook.figures.contact import contact_sheet
 from mmbook.figures.interactive import latent_explorer
 from mmbook.figures.plots import plot_curve, plot_images, plot_interval, plot_latent
@@ -10,13 +17,18 @@ __all__ = [
     "COLORS",
     "INK",
     "MARKERS",
+    "Scene",
     "Shown",
+    "attention_explorer",
     "contact_sheet",
     "latent_explorer",
+    "plot_attended",
+    "plot_attention",
     "plot_curve",
     "plot_images",
     "plot_interval",
     "plot_latent",
+    "plot_letters",
     "show",
     "subplots",
 ]

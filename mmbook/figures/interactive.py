@@ -1,19 +1,18 @@
-"""An interactive figure that needs no kernel, no library and no network.
+"""Latent spaces to walk through. The figure needs no kernel, no library and no network.
 
-It is a static picture first. Where scripts run, ``explorer.js`` puts the SVG in the picture's place
-and answers to the pointer and to the keyboard.
+It is a static picture first. Where scripts run, ``stage.js`` and ``explorer.js`` put the SVG in the
+picture's place and answer to the pointer and to the keyboard.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from html import escape
-from importlib import resources
 
 import numpy as np
 from PIL import Image
 
 from mmbook.figures.contact import FONT
-from mmbook.figures.show import CARD, Shown, check_words, data_uri, png_bytes, wrap
+from mmbook.figures.show import Shown, check_words, data_uri, png_bytes
+from mmbook.figures.stage import stage
 from mmbook.figures.style import COLORS, MARKERS
 
 SIDE, GAP, TOP = 330, 24, 28  # a panel's side, the space between two, the room for titles
@@ -80,14 +79,7 @@ def latent_explorer(
         "columns": columns,
         "tile": [int(thumbnails.shape[2]), int(thumbnails.shape[1])],
     }
-    data = json.dumps(facts, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
-    source = data_uri(svg.encode(), "image/svg+xml")
-    script = resources.files("mmbook.figures").joinpath("explorer.js").read_text("utf-8")
-    inside = (
-        f'<img alt="{escape(alt)}" src="{source}" style="{CARD}">'
-        f'<script type="application/json">{data}</script><script>{script}</script>'
-    )
-    return Shown(number, caption, wrap(inside, number, caption, " mmbook-interactive"))
+    return stage("latent", svg, facts, number=number, caption=caption, alt=alt)
 
 
 def _panel(
