@@ -1,4 +1,4 @@
-"""Our layers against the libraries', as tables: ``python tools/bench.py [graph]``.
+"""Our layers against the libraries', as tables: ``python tools/bench.py [graph] [attention]``.
 
 Times are medians of interleaved repeats, so that a noisy moment hits all rivals alike. The device
 is $MMBOOK_DEVICE. On the CPU, memory is what PyTorch's allocator handed out during one forward and
@@ -10,9 +10,12 @@ import time
 from collections.abc import Callable
 
 import torch
+import torch.nn.functional as F
+from torch import nn
 from torch.profiler import ProfilerActivity, profile
 from tqdm.auto import tqdm
 
+from mmbook.attention import SelfAttention, scaled_dot_product_attention
 from mmbook.graph import GraphConvolution, adjacency, normalize_adjacency
 from mmbook.training import pick_device, set_seed
 
@@ -133,7 +136,71 @@ def graph(device: torch.device) -> None:
         print(f"{num_nodes:>9,}{num_edges:>11,}{ms:10.2f}")
 
 
-TOPICS = {"graph": graph}
+BATCH, HEADS = 2, 4
+
+
+def attention_rivals(num_tokens: int, device: torch.device) -> dict[str, Callable[[], None]]:
+    """Forward and backward; the function on ready heads, the layers on tokens of width 64."""
+    set_seed(0)
+    heads = torch.randn(3, BATCH, HEADS, num_tokens, WIDTH // HEADS, device=device)
+    query, key, value = heads.requires_grad_()
+    ours = SelfAttention(WIDTH, num_heads=HEADS).to(device)
+    library = nn.MultiheadAttention(WIDTH, HEADS, batch_first=True).to(device)
+    with torch.no_grad():
+        maps = (ours.query, ours.key, ours.value)
+        library.in_proj_weight.copy_(torch.cat([m.weight for m in maps]))
+        library.in_proj_bias.copy_(torch.cat([m.bias for m in maps]))
+        library.out_proj.load_state_dict(ours.output.state_dict())
+    x = torch.randn(BATCH, num_tokens, WIDTH, device=device, requires_grad=True)
+    each = {"need_weights": True, "average_attn_weights": False}
+    forward = {
+        "F.sdpa": lambda: F.scaled_dot_product_attention(query, key, value),
+        "function": lambda: scaled_dot_product_attention(query, key, value, need_weights=False)[0],
+        "function, A": lambda: scaled_dot_product_attention(query, key, value)[0],
+        "nn.MHA": lambda: library(x, x, x, need_weights=False)[0],
+        "layer": lambda: ours(x, need_weights=False)[0],
+        "nn.MHA, A": lambda: library(x, x, x, **each)[0],
+        "layer, A": lambda: ours(x)[0],
+    }
+    for first, second in (("F.sdpa", "function"), ("F.sdpa", "function, A")):
+        torch.testing.assert_close(forward[second](), forward[first](), rtol=1e-3, atol=1e-4)
+    for name in ("layer", "nn.MHA, A", "layer, A"):
+        torch.testing.assert_close(forward[name](), forward["nn.MHA"](), rtol=1e-3, atol=1e-4)
+
+    def with_backward(run: Callable[[], torch.Tensor]) -> Callable[[], None]:
+        def both() -> None:
+            heads.grad = x.grad = None
+            run().sum().backward()
+
+        return both
+
+    return {name: with_backward(run) for name, run in forward.items()}
+
+
+def attention(device: torch.device) -> None:
+    """Ours with and without weights (A) against the library's function and layer."""
+    print(
+        f"Attention, batch {BATCH}, {HEADS} heads, width {WIDTH}, forward and backward, "
+        f"on {device}.\nA: the weights are returned.\n"
+    )
+    sizes = (64, 256, 1024, 4096)
+    tables: dict[str, dict[int, dict[str, float]]] = {"milliseconds": {}, "MiB": {}}
+    for num_tokens in tqdm(sizes, desc="tokens", leave=False):
+        rivals = attention_rivals(num_tokens, device)
+        repeats = {64: 201, 256: 101, 1024: 25}.get(num_tokens, 5)
+        tables["milliseconds"][num_tokens] = interleaved(rivals, repeats)
+        tables["MiB"][num_tokens] = {n: megabytes(run, device) for n, run in rivals.items()}
+    for unit, table in tables.items():
+        print(f"{'N':>6}" + "".join(f"{name:>13}" for name in table[sizes[0]]) + f"  {unit}")
+        for num_tokens, row in table.items():
+            print(f"{num_tokens:>6}" + "".join(f"{v:13.2f}" for v in row.values()))
+        print()
+    for ours, theirs in (("function", "F.sdpa"), ("layer", "nn.MHA"), ("layer, A", "nn.MHA, A")):
+        ratios = (row[ours] / row[theirs] for row in tables["milliseconds"].values())
+        print(f"{ours} takes", ", ".join(f"{r:.2f}" for r in ratios), f"times as long as {theirs}")
+
+
+TOPICS = {"graph": graph, "attention": attention}
 
 
 def main() -> None:
