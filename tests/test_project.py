@@ -26,6 +26,12 @@ def test_the_version_is_the_same_everywhere():
     assert citation["cff-version"] == "1.2.0" and citation["authors"]
 
 
+def test_an_installed_package_holds_every_folder():
+    listed = tomllib.loads(read("pyproject.toml"))["tool"]["setuptools"]["packages"]
+    folders = (file.parent.relative_to(ROOT) for file in (ROOT / "mmbook").rglob("__init__.py"))
+    assert sorted(listed) == sorted(".".join(folder.parts) for folder in folders)
+
+
 def test_conda_and_pip_agree_on_versions():
     pins = dict(re.findall(r"^([\w-]+)==([^\s;]+)", read("constraints.txt"), re.MULTILINE))
     alias = {
