@@ -3,6 +3,8 @@
 // parts there are, how to show part i (-1: none), and which one lies under the pointer (or -1).
 function mmbookStage(kind, hint, draw) {
   function start(figure) {
+    // A figure that the page is still receiving has its picture, but not yet both its scripts.
+    if (figure.querySelectorAll("script").length < 2) return;
     figure.dataset.ready = "1";
     const img = figure.querySelector("img");
     const facts = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
