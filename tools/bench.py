@@ -55,6 +55,17 @@ def megabytes(run: Callable[[], None], device: torch.device) -> float:
     return sum(size for size in handed_out if size > 0) / 2**20
 
 
+def with_backward(run: Callable[[], torch.Tensor], *inputs: torch.Tensor) -> Callable[[], None]:
+    """Forward and backward of ``run``, with the gradients of its inputs cleared before."""
+
+    def both() -> None:
+        for x in inputs:
+            x.grad = None
+        run().sum().backward()
+
+    return both
+
+
 def random_graph(num_nodes: int, num_edges: int, device: torch.device) -> torch.Tensor:
     generator = torch.Generator().manual_seed(0)
     edges = torch.randint(num_nodes, (2, num_edges), generator=generator)
@@ -88,14 +99,7 @@ def graph_rivals(A: torch.Tensor) -> dict[str, Callable[[], None]]:
     for name, run in forward.items():
         torch.testing.assert_close(run().detach(), expected, msg=f"{name} differs")
 
-    def with_backward(run: Callable[[], torch.Tensor]) -> Callable[[], None]:
-        def both() -> None:
-            x.grad = None
-            run().sum().backward()
-
-        return both
-
-    return {name: with_backward(run) for name, run in forward.items()}
+    return {name: with_backward(run, x) for name, run in forward.items()}
 
 
 def graph(device: torch.device) -> None:
@@ -167,14 +171,7 @@ def attention_rivals(num_tokens: int, device: torch.device) -> dict[str, Callabl
     for name in ("layer", "nn.MHA, A", "layer, A"):
         torch.testing.assert_close(forward[name](), forward["nn.MHA"](), rtol=1e-3, atol=1e-4)
 
-    def with_backward(run: Callable[[], torch.Tensor]) -> Callable[[], None]:
-        def both() -> None:
-            heads.grad = x.grad = None
-            run().sum().backward()
-
-        return both
-
-    return {name: with_backward(run) for name, run in forward.items()}
+    return {name: with_backward(run, heads, x) for name, run in forward.items()}
 
 
 def attention(device: torch.device) -> None:
