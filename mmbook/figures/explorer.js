@@ -24,37 +24,6 @@ mmbookStage("latent", "Point at a sample, or press the arrow keys. Click to hold
     });
     return { line, marks };
   });
-  let current = -1, held = false;
-  function select(i) {
-    if (i === current) return;
-    current = i;
-    for (const { line, marks } of panels) {
-      const own = marks.filter((m) => m.i === i);
-      line.setAttribute("points", own.map((m) => `${m.x},${m.y}`).join(" "));
-      for (const m of marks) {
-        m.element.style.opacity = i < 0 || m.i === i ? "" : 0.28;
-        m.element.style.fontSize = m.i === i ? "20px" : "";
-        m.element.style.stroke = m.i === i && m.element.tagName !== "text" ? "currentColor" : "";
-      }
-      for (const m of own) m.element.parentNode.append(m.element);
-    }
-    const column = i % facts.columns, row = Math.floor(i / facts.columns);
-    picture.style.backgroundPosition = `-${column * w * zoom}px -${row * h * zoom}px`;
-    if (i < 0) {
-      picture.style.visibility = "hidden";
-      words.replaceChildren();
-      return;
-    }
-    picture.style.visibility = "visible";
-    const name = document.createElement("b");
-    name.textContent = facts.names[i];
-    const lines = Object.entries(facts.notes).map(([title, notes]) => {
-      const line = document.createElement("div");
-      line.textContent = `${title}: ${notes[i]}`;
-      return line;
-    });
-    words.replaceChildren(name, ...lines);
-  }
   function select(i) {
     for (const { line, marks } of panels) {
       const own = marks.filter((m) => m.i === i);
