@@ -90,7 +90,8 @@ def _foreign(page, url: str, address: str) -> None:
 def _answer(page, response) -> None:
     if response.status >= 400:
         page.trouble.append(f"{response.status} {response.url}")
-    elif not response.url.startswith("data:"):
+    # The search index is the book's, fetched once; each chapter added would weigh on all others.
+    elif not response.url.startswith("data:") and not response.url.endswith("searchindex.js"):
         page.weight += int(response.headers.get("content-length", 0))
 
 
