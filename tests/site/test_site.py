@@ -120,6 +120,10 @@ def test_a_page_weighs_less_than_one_and_a_half_megabytes(visit, path):
     assert 50_000 < page.weight < 1_500_000
 
 
+def test_the_search_index_weighs_less_than_a_quarter_of_a_megabyte():
+    assert 1_000 < (SITE / "searchindex.js").stat().st_size < 250_000
+
+
 @pytest.mark.parametrize("path", CONTENT)
 def test_every_formula_is_set(visit, path):
     page = visit(path)
