@@ -52,14 +52,21 @@ def scaled_dot_product_attention(
         return F.scaled_dot_product_attention(query, key, value, attn_mask=mask), None
     # Scaling the queries is scaling the scores, on Nq x d_k numbers in place of Nq x Nk.
     scores = (query / sqrt(query.shape[-1])) @ key.mT
-    if mask is None:
-        weights = scores.softmax(-1)
-    else:
-        # The least finite number, and not -inf, which would be 0 / 0 = NaN in a row without any
-        # key. It leaves uniform weights in such a row, and the second line takes them away.
-        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
-        weights = scores.softmax(-1).masked_fill(~mask, 0.0)
+    weights = masked_softmax(scores, mask)
     return weights @ value, weights
+
+
+def masked_softmax(scores: Tensor, mask: Tensor | None = None) -> Tensor:
+    """Softmax over the last axis of what the mask lets through; zeros in a row without anything.
+
+    Shapes: scores (..., N), mask bool that broadcasts to it, True = counts -> (..., N).
+    """
+    if mask is None:
+        return scores.softmax(-1)
+    # The least finite number, and not -inf, which would be 0 / 0 = NaN in a row without anything.
+    # It leaves uniform weights in such a row, and the second line takes them away.
+    scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    return scores.softmax(-1).masked_fill(~mask, 0.0)
 
 
 def sinusoidal_positions(num_tokens: int, dim: int) -> Tensor:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from mmbook.attention import masked_softmax
+
 
 def level_attention(
     X: Tensor, W_a: Tensor, w: Tensor, mask: Tensor | None = None
@@ -31,17 +33,14 @@ def level_attention(
     if w.shape not in {(A,), (L, A)}:
         raise ValueError(f"w has shape {tuple(w.shape)}; expected ({A},) or ({L}, {A})")
     scores = ((X @ W_a.T).tanh() * w).sum(-1)  # ..., L
-    if mask is None:
-        alpha = scores.softmax(-1)
-    else:
+    if mask is not None:
         if mask.shape != scores.shape or mask.dtype != torch.bool:
             raise ValueError(
                 f"mask is {mask.dtype} {tuple(mask.shape)}; "
                 f"expected torch.bool {tuple(scores.shape)}"
             )
-        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
-        alpha = scores.softmax(-1).masked_fill(~mask, 0.0)
         X = torch.where(mask.unsqueeze(-1), X, 0.0)  # whatever stands in an absent level
+    alpha = masked_softmax(scores, mask)
     return (alpha.unsqueeze(-1) * X).sum(-2), alpha
 
 

@@ -41,6 +41,14 @@ def paired_difference(a, b, confidence: float = 0.95) -> Interval:
     return mean_interval(a - b, confidence)
 
 
+def clearly_above(a, b, confidence: float = 0.95) -> bool:
+    """Is the interval of a - b above 0? Runs (S,) that share their seeds; b may be one number."""
+    if np.ndim(b) == 0:
+        b = np.full(np.shape(_array(a)), b)
+    gap = paired_difference(a, b, confidence)
+    return gap.mean - gap.half_width > 0
+
+
 def interval_table(results, digits: int = 2) -> str:
     """Mean ± half-width of the 95 % interval, as text: one line a method, one column a measure.
 
@@ -139,6 +147,19 @@ def effective_number(labels) -> float:
         raise ValueError("labels is empty; expected at least one")
     shares = counts / counts.sum()
     return float(np.exp(-(shares * np.log(shares)).sum()))
+
+
+def auc(low, high) -> float:
+    """How often a value of ``high`` is above one of ``low``, a tie counting half: (n,), (m,).
+
+    The area under the ROC curve of a detector that says "high" above some bound; .5 is chance.
+    Raises: ValueError if either is empty.
+    """
+    low, high = np.sort(_array(low)), _array(high)
+    if low.ndim != 1 or high.ndim != 1 or not low.size or not high.size:
+        raise ValueError(f"low is {low.shape}, high is {high.shape}; expected (n,) and (m,)")
+    below, up_to = (np.searchsorted(low, high, side=side) for side in ("left", "right"))
+    return float((below + up_to).mean() / (2 * low.size))
 
 
 def calibration_error(probabilities, labels, bins: int = 15) -> float:

@@ -277,6 +277,15 @@ def test_every_panel_may_have_its_own_marks_and_an_empty_one_is_a_dot():
     assert right.count("<text data-i") == 3
 
 
+def test_what_is_no_modality_is_named_as_it_is_with_its_mark():
+    codes = {"sound": np.arange(6.0).reshape(3, 2), "broken": np.ones((3, 2))}
+    marks = {"a": {"sound": [""] * 3, "broken": ["×"] * 3}}
+    svg = svg_of(explorer(n=3, panels={"a": codes}, marks=marks).markup)
+    legend = svg.split("</g></g>")[-1]
+    assert re.findall(r">([^<>]+)</text>", legend) == ["sound", "×", "broken"]
+    assert legend.count("<circle") == 1 and "underline" not in svg and "code of" not in svg
+
+
 def test_edges_join_the_codes_they_name():
     codes = {"image": np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 4.0]])}
     svg = svg_of(explorer(n=3, panels={"a": codes}, edges={"image": np.array([[0], [2]])}).markup)

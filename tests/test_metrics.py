@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 from scipy import stats
-from sklearn.metrics import r2_score
+from sklearn.metrics import r2_score, roc_auc_score
 from sklearn.neighbors import KNeighborsClassifier
 
 from mmbook import metrics
@@ -144,3 +144,24 @@ def test_the_effective_number_counts_classes():
     assert 1.0 < metrics.effective_number([0] * 9 + [1]) < 1.5
     with pytest.raises(ValueError, match="empty"):
         metrics.effective_number([])
+
+
+def test_clearly_above_means_that_the_whole_interval_is():
+    a, b = np.array([0.5, 0.6, 0.7]), np.array([0.4, 0.5, 0.6])
+    assert metrics.clearly_above(a, b)  # paired: a gap of .1 in each run
+    assert not metrics.clearly_above(b, a) and not metrics.clearly_above(a, a)
+    half = metrics.mean_interval(a).half_width  # 4.303 * .1 / sqrt(3) = .248
+    assert half == pytest.approx(0.2484, abs=1e-4)
+    assert metrics.clearly_above(a, 0.35) and not metrics.clearly_above(a, 0.36)
+
+
+def test_auc_by_hand_and_against_the_reference():
+    # of the six pairs 3 > 1, 3 > 2, 2 > 1 are right, 2 = 2 is half, 0 is below both
+    assert metrics.auc([1, 2], [3, 2, 0]) == pytest.approx(3.5 / 6)
+    rng = np.random.default_rng(0)
+    low, high = rng.integers(0, 7, 31), rng.integers(2, 11, 23)
+    labels = np.repeat([0, 1], [31, 23])
+    assert metrics.auc(low, high) == pytest.approx(roc_auc_score(labels, np.r_[low, high]))
+    assert metrics.auc(high, low) == pytest.approx(1 - metrics.auc(low, high))
+    with pytest.raises(ValueError, match=r"low is \(0,\)"):
+        metrics.auc([], [1.0])

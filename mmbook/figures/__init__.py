@@ -1,4 +1,4 @@
-"""The book's pictures: one style, numbered figures, and two interactive kinds of them."""
+"""The book's pictures: one style, numbered figures, and three interactive kinds of them."""
 
 from mmbook.figures.attention import (
     Scene,
@@ -7,10 +7,12 @@ from mmbook.figures.attention import (
     plot_attention,
     plot_letters,
 )
-from mmbook.figures.contact import contact_sheet
+from mmbook.figures.contact import contact_sheet, recording_image
 from mmbook.figures.interactive import latent_explorer
+from mmbook.figures.levels import Weighed, draw_levels
 from mmbook.figures.plots import plot_curve, plot_images, plot_interval, plot_latent
 from mmbook.figures.show import Shown, show
+from mmbook.figures.slider import slider
 from mmbook.figures.style import COLORS, INK, MARKERS, subplots
 
 __all__ = [
@@ -19,8 +21,10 @@ __all__ = [
     "MARKERS",
     "Scene",
     "Shown",
+    "Weighed",
     "attention_explorer",
     "contact_sheet",
+    "draw_levels",
     "latent_explorer",
     "plot_attended",
     "plot_attention",
@@ -29,6 +33,8 @@ __all__ = [
     "plot_interval",
     "plot_latent",
     "plot_letters",
+    "recording_image",
     "show",
+    "slider",
     "subplots",
 ]

@@ -187,8 +187,10 @@ def _scene(scene: Scene, vmax: float, first: int) -> tuple[str, float, float]:
         'stroke="currentColor" stroke-opacity=".25"/>'
         for k, (place, o) in enumerate(zip(answer_cells, opacity, strict=True))
     )
-    # a letter stands on its violet, a picture lies under it
-    over = (answers, keys) if isinstance(scene.answers, np.ndarray) else (keys, answers)
+    if isinstance(scene.answers, np.ndarray):  # violet tints a picture, whose ink stays
+        over = (answers, f'<g style="mix-blend-mode:multiply">{keys}</g>')
+    else:  # a letter stands on its violet
+        over = (keys, answers)
     title = f'<text x="0" y="13" font-weight="600">{escape(scene.name)}</text>'
     svg = (
         f'<g data-scene="1">{title}<g transform="translate(0 {TITLE})">{asks}{queries}'

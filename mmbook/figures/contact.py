@@ -25,13 +25,31 @@ def contact_sheet(data: Digits | Emoji, rows: Sequence[int]) -> str:
     if len(rows) == 0:
         raise ValueError("rows is empty; expected at least one row number")
     if isinstance(data, Digits):
-        frames = data.speech[data.speech_mask]  # colours by what is usual in all of the data
-        if len(frames) == 0:
-            raise ValueError(f"{data} holds no recording; expected at least one")
-        return _digits(data[list(rows)], *np.percentile(frames, [2, 98], axis=0))
+        return _digits(data[list(rows)], *_usual(data))
     if isinstance(data, Emoji):
         return _emoji(data[list(rows)])
     raise TypeError(f"data is a {type(data).__name__}; expected Digits or Emoji")
+
+
+def recording_image(data: Digits, row: int) -> np.ndarray:
+    """One recording in grey, uint8 (13, frames): coefficients upwards, time across, 0 = paper.
+
+    A coefficient's grey runs over what is usual in all of ``data``, to three quarters of full ink.
+    Raises: ValueError if the recording is empty.
+    """
+    kept = data.speech[row][data.speech_mask[row]]
+    if len(kept) == 0:
+        raise ValueError(f"recording {row} is empty; expected at least one frame")
+    low, high = _usual(data)
+    return (0.75 * 255 * np.clip((kept - low) / (high - low), 0, 1)).astype(np.uint8).T[::-1]
+
+
+def _usual(data: Digits) -> np.ndarray:
+    """The range of each coefficient in all recordings, without the most extreme: (2, 13)."""
+    frames = data.speech[data.speech_mask]
+    if len(frames) == 0:
+        raise ValueError(f"{data} holds no recording; expected at least one")
+    return np.percentile(frames, [2, 98], axis=0)
 
 
 def _digits(d: Digits, low: np.ndarray, high: np.ndarray) -> str:
@@ -41,15 +59,15 @@ def _digits(d: Digits, low: np.ndarray, high: np.ndarray) -> str:
     for i in range(len(d)):
         x = i * step + 5
         if d.present["image"][i]:
-            parts.append(_raster(255 - d.image[i], x, 4, tile, tile))
+            parts.append(raster(255 - d.image[i], x, 4, tile, tile))
         if d.speech_mask[i].any():
             level = np.clip((d.speech[i][d.speech_mask[i]] - low) / (high - low), 0, 1)
             colors = (heat(level.T[::-1])[..., :3] * 255).astype(np.uint8)
             width = tile * len(level) / d.speech.shape[1]  # length on the page = length in time
-            parts.append(_raster(colors, x, 74, width, 44))
+            parts.append(raster(colors, x, 74, width, 44))
         parts.append(_frame(x, 4, tile, tile) + _frame(x, 74, tile, 44))
-        parts.append(_words(x + tile / 2, 138, d.text[i], 14))
-        parts.append(_words(x + tile / 2, 154, d.language_name[i], 9, faint=True))
+        parts.append(words(x + tile / 2, 138, d.text[i], 14))
+        parts.append(words(x + tile / 2, 154, d.language_name[i], 9, faint=True))
     return _sheet(len(d) * step, 160, parts)
 
 
@@ -57,20 +75,20 @@ def _emoji(d: Emoji) -> str:
     left, step, tile = 74, 78, 40
     bottom = 320
     parts = [
-        _words(left - 12, 24 + 46 * k, name, 10, anchor="end", faint=True)
+        words(left - 12, 24 + 46 * k, name, 10, anchor="end", faint=True)
         for k, name in enumerate(d.designers)
     ]
     for i in range(len(d)):
         x = left + i * step + (step - tile) / 2
         for k in np.flatnonzero(d.image_mask[i]):
             if d.present["image"][i]:
-                parts.append(_raster(d.image[i, k], x, 2 + 46 * k, tile, tile))
+                parts.append(raster(d.image[i, k], x, 2 + 46 * k, tile, tile))
         lines = _wrap(str(d.english[i]), 12)
-        parts += [_words(x + tile / 2, 296 + 13 * n, t, 10.5) for n, t in enumerate(lines)]
+        parts += [words(x + tile / 2, 296 + 13 * n, t, 10.5) for n, t in enumerate(lines)]
         chinese = str(d.chinese[i])  # it breaks anywhere; six signs fill a column
         signs = [chinese[n : n + 6] for n in range(0, len(chinese), 6)]
         top = 300 + 13 * len(lines)
-        parts += [_words(x + tile / 2, top + 14 * n, t, 11) for n, t in enumerate(signs)]
+        parts += [words(x + tile / 2, top + 14 * n, t, 11) for n, t in enumerate(signs)]
         bottom = max(bottom, top + 14 * len(signs))
     return _sheet(left + len(d) * step, bottom, parts)
 
@@ -82,7 +100,7 @@ def _sheet(width: float, height: float, parts: list[str]) -> str:
     )
 
 
-def _raster(pixels: np.ndarray, x: float, y: float, width: float, height: float) -> str:
+def raster(pixels: np.ndarray, x: float, y: float, width: float, height: float) -> str:
     source = data_uri(png_bytes(Image.fromarray(pixels)), "image/png")
     return (
         f'<image x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" href="{source}" '
@@ -97,7 +115,7 @@ def _frame(x: float, y: float, width: float, height: float) -> str:
     )
 
 
-def _words(x, y, text: str, size: float, *, anchor: str = "middle", faint: bool = False) -> str:
+def words(x, y, text: str, size: float, *, anchor: str = "middle", faint: bool = False) -> str:
     opacity = ' fill-opacity=".7"' if faint else ""
     return (
         f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}"{opacity} '

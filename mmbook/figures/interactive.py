@@ -61,11 +61,11 @@ def latent_explorer(
     modalities = list(dict.fromkeys(m for codes in panels.values() for m in codes))
     for m, name in enumerate(modalities):
         x = 8 + 150 * m
+        words = f"code of the {escape(name)}" if name in COLORS else escape(name)
         parts.append(
-            f'<g fill="{COLORS.get(name, "currentColor")}">'
-            f"{_dot(name, x, height - 10, 5)}"
+            f'<g fill="{COLORS.get(name, "currentColor")}">{_sign(name, marks, x, height - 10)}'
             f'<text x="{x + 10}" y="{height - 6}" style="{FONT};font-size:13px{_cue(name, marks)}">'
-            f"code of the {escape(name)}</text></g>"
+            f"{words}</text></g>"
         )
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
@@ -136,9 +136,23 @@ def _dot(name: str, x: int, y: int, r: int, extra: str = "") -> str:
     return f'<path{extra} data-x="{x}" data-y="{y}" d="{path}"/>'
 
 
+def _sign(name: str, marks, x: int, y: int) -> str:
+    """What stands for a modality in the legend: its mark if it has a single one, else its dot."""
+    own = set()
+    if isinstance(marks, Mapping):
+        own = {mark for panel in marks.values() for mark in panel.get(name) or [""]}
+    if len(own) != 1 or own == {""}:
+        return _dot(name, x, y, 5)
+    style = f"{FONT};font-size:15px;font-weight:600"
+    return (
+        f'<text x="{x}" y="{y + 5}" text-anchor="middle" style="{style}">{escape(own.pop())}</text>'
+    )
+
+
 def _cue(name: str, marks) -> str:
-    """The same where strings stand for points: every modality but the image is underlined."""
-    return "" if marks is None or name == "image" else ";text-decoration:underline"
+    """The same where strings stand for points: every coloured one but the image is underlined."""
+    plain = marks is None or name == "image" or name not in COLORS
+    return "" if plain else ";text-decoration:underline"
 
 
 def _atlas(thumbnails: np.ndarray) -> tuple[bytes, int]:

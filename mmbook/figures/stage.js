@@ -1,6 +1,7 @@
 // Shared by the interactive figures: put the SVG in the place of its picture, and let pointer and
-// keyboard walk over its parts. `draw` gets the pieces and answers {count, select, find}: how many
-// parts there are, how to show part i (-1: none), and which one lies under the pointer (or -1).
+// keyboard walk over its parts. `draw` gets the pieces, and go(i) to move to a part, and answers
+// {count, select, find, first}: how many parts there are, how to show part i (-1: none), which one
+// lies under the pointer (or -1), and the part that is shown at first (none if left out).
 function mmbookStage(kind, hint, draw) {
   function start(figure) {
     // A figure that the page is still receiving has its picture, but not yet both its scripts.
@@ -27,14 +28,15 @@ function mmbookStage(kind, hint, draw) {
     card.append(words);
     img.replaceWith(stage, card);
 
-    const { count, select, find } = draw({ facts, svg, card, words });
     let current = -1, held = false;
     function go(i) {
       if (i === current) return;
       current = i;
-      select(i);
       if (i < 0) words.replaceChildren();
+      select(i);
     }
+    const { count, select, find, first = -1 } = draw({ facts, svg, card, words, go });
+    current = first;
     stage.addEventListener("keydown", (event) => {
       const target = {
         ArrowRight: (current + 1) % count,

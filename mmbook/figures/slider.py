@@ -1,0 +1,45 @@
+"""Pictures behind a slider: what changes when one number does, without a kernel."""
+
+import re
+from collections.abc import Sequence
+
+from mmbook.figures.show import Shown, check_words
+from mmbook.figures.stage import stage
+
+ROOT = re.compile(r"(<svg[^>]*>)(.*)</svg>\s*", re.DOTALL)
+
+
+def slider(
+    frames: Sequence[str],
+    labels: Sequence[str],
+    *,
+    name: str,
+    number: str,
+    caption: str,
+    alt: str,
+    start: int = 0,
+) -> Shown:
+    """SVG pictures of one size, one at a time; a slider or the arrow keys move through them.
+
+    Where no script runs, the picture ``frames[start]`` stands alone.
+
+    Args:
+        name: what the slider changes; labels: its value in each frame.
+    Raises: ValueError for frames that differ in size, or labels or a start that do not fit them.
+    """
+    check_words(number, caption, alt)
+    if len(frames) < 2 or len(labels) != len(frames) or not 0 <= start < len(frames):
+        raise ValueError(
+            f"{len(frames)} frames, {len(labels)} labels, start {start}; "
+            "expected two or more frames, a label for each, and a start among them"
+        )
+    parts = [ROOT.fullmatch(frame) for frame in frames]
+    if not all(parts) or len({part[1] for part in parts}) > 1:
+        raise ValueError("the frames differ in their <svg> tag; expected pictures of one size")
+    facts = {
+        "name": name,
+        "labels": list(labels),
+        "start": start,
+        "frames": [part[2] for part in parts],
+    }
+    return stage("slider", frames[start], facts, number=number, caption=caption, alt=alt)
