@@ -19,6 +19,12 @@ PAGES = sorted(
 )
 CONTENT = [p for p in PAGES if p != "index.html"]  # index.html only leads to the home page
 CHAPTERS = [p for p in PAGES if re.match(r"notebooks/\d\d_", p)]
+
+
+def read(path: str) -> str:
+    return (SITE / path).read_text("utf-8")
+
+
 VIEWS = {"desktop": (1280, 900), "phone": (390, 844)}
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
@@ -133,7 +139,7 @@ def test_every_formula_is_set(visit, path):
 
 @pytest.mark.parametrize("path", CONTENT)
 def test_every_link_inside_the_book_leads_somewhere(path):
-    text = (SITE / path).read_text("utf-8")
+    text = read(path)
     for link in re.findall(r'<a[^>]+href="([^"]+)"', text):
         if re.match(r"(https?|mailto|javascript):", link):
             continue
@@ -182,7 +188,7 @@ def test_ink_of_figures_follows_the_theme(visit, path):
 @pytest.mark.parametrize("path", CHAPTERS)
 def test_the_interactive_figure_answers_to_pointer_and_keyboard(visit, path, theme):
     page = visit(path, theme=theme)
-    figure = page.locator("figure.mmbook-interactive").first
+    figure = page.locator("figure.mmbook-interactive:not(.mmbook-slider)").first
     stage, words = figure.locator("[tabindex='0']"), figure.locator("[aria-live]")
     stage.scroll_into_view_if_needed()
     start = words.inner_text()
@@ -196,6 +202,21 @@ def test_the_interactive_figure_answers_to_pointer_and_keyboard(visit, path, the
     assert words.inner_text() not in (start, first, second)
     page.keyboard.press("Escape")
     assert words.inner_text().strip() == ""
+
+
+@pytest.mark.parametrize("path", [p for p in CHAPTERS if "mmbook-slider" in read(p)])
+def test_a_slider_changes_its_picture_and_goes_back(visit, path):
+    figure = visit(path).locator("figure.mmbook-slider").first
+    slider, words = figure.locator("input[type=range]"), figure.locator("[aria-live]")
+    picture, stage = figure.locator("svg"), figure.locator(".mmbook-stage")
+    start = slider.input_value(), words.inner_text(), picture.inner_html()
+    slider.fill("1")
+    moved = slider.input_value(), words.inner_text(), picture.inner_html()
+    assert all(a != b for a, b in zip(start, moved, strict=True))
+    stage.press("ArrowRight")  # the arrow keys go on from where the slider is
+    assert slider.input_value() == "2" and words.inner_text() != moved[1]
+    stage.press("Escape")
+    assert (slider.input_value(), words.inner_text(), picture.inner_html()) == start
 
 
 @pytest.mark.parametrize("path", CHAPTERS)
