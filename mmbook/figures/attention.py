@@ -168,6 +168,7 @@ def attention_explorer(
 
 
 GAP, TILE, PICTURE, TITLE = 24, 21, 112, 20
+LETTER = 7.6  # a wide guess at a letter of a scene's name
 
 
 def _scene(scene: Scene, vmax: float, first: int) -> tuple[str, float, float]:
@@ -196,7 +197,7 @@ def _scene(scene: Scene, vmax: float, first: int) -> tuple[str, float, float]:
         f'<g data-scene="1">{title}<g transform="translate(0 {TITLE})">{asks}{queries}'
         f'<g transform="translate({dx} {dy})" pointer-events="none">{"".join(over)}</g></g></g>'
     )
-    return svg, max(w1, dx + w2), TITLE + max(h1, dy + h2)
+    return svg, max(w1, dx + w2, LETTER * len(scene.name)), TITLE + max(h1, dy + h2)
 
 
 def _tokens(tokens, grid) -> tuple[str, list[str], float, float]:

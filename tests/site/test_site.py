@@ -204,6 +204,19 @@ def test_the_interactive_figure_answers_to_pointer_and_keyboard(visit, path, the
     assert words.inner_text().strip() == ""
 
 
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("path", CHAPTERS)
+def test_every_formula_shows_its_beginning_and_its_number(visit, path, view):
+    hidden = """formulas => formulas.filter((formula) => {
+        const left = (e) => e.getBoundingClientRect().left;
+        const number = formula.querySelector(".eqno");
+        const first = Math.min(...[...formula.querySelectorAll(".base")].map(left));
+        const cut = number && number.getBoundingClientRect().right > innerWidth;
+        return first < left(formula) - 1 || cut;
+    }).map((formula) => formula.id || formula.textContent.slice(0, 40))"""
+    assert visit(path, view=view).locator("div.math").evaluate_all(hidden) == []
+
+
 @pytest.mark.parametrize("path", [p for p in CHAPTERS if "mmbook-slider" in read(p)])
 def test_a_slider_changes_its_picture_and_goes_back(visit, path):
     figure = visit(path).locator("figure.mmbook-slider").first
