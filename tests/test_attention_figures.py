@@ -88,6 +88,7 @@ def test_a_board_lies_under_its_cells():
     )
     svg, _ = parts_of(shown)
     assert svg.count("<image") == 2 and svg.index("<image") < svg.index("data-k")
+    assert svg.count("mix-blend-mode:multiply") == 1  # only where violet lies over a picture
     assert 'class="mmbook-figure mmbook-interactive mmbook-attention"' in shown.markup
     assert shown.markup.count("</script>") == 2
 
