@@ -60,6 +60,18 @@ def test_a_slider_holds_every_frame_and_prints_the_one_it_starts_with():
     assert 'class="mmbook-figure mmbook-interactive mmbook-slider"' in markup
 
 
+def test_a_slider_takes_figures_too():
+    drawn = []
+    for value in (1, 2, 3):
+        fig, ax = figures.subplots(width=2)
+        ax.plot([0, value])
+        drawn.append(fig)
+    facts = json.loads(
+        re.search(r"application/json\">(.*?)</script>", slid(drawn).markup, re.DOTALL)[1]
+    )
+    assert len(set(facts["frames"])) == 3 and "<svg" not in "".join(facts["frames"])
+
+
 def test_frames_that_do_not_fit_are_named():
     frame, wide = figures.draw_levels([weighed()]), figures.draw_levels([weighed()] * 2)
     with pytest.raises(ValueError, match="pictures of one size"):

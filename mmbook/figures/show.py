@@ -54,7 +54,7 @@ def show(
             raise ValueError("picture is SVG markup; expected format 'svg' for it, not 'png'")
         source = data_uri(_png(picture, dpi), "image/png")
     else:
-        svg = picture if isinstance(picture, str) else _svg(picture, number)
+        svg = svg_of(picture, number)
         source = data_uri(svg.encode(), "image/svg+xml")
     image = f'<img alt="{html.escape(alt)}" src="{source}" style="{CARD}">'
     return Shown(number, caption, wrap(image, number, caption))
@@ -99,7 +99,10 @@ def png_bytes(image: Image.Image, colors: int = 32) -> bytes:
     return min(sizes, key=len)
 
 
-def _svg(figure: Figure, number: str) -> str:
+def svg_of(figure: Figure | str, number: str) -> str:
+    """A matplotlib figure as SVG, its ids those of Figure ``number``; markup stays as it is."""
+    if isinstance(figure, str):
+        return figure
     _unframe_legends(figure)
     file = io.StringIO()
     with mpl.rc_context({**RC, "svg.hashsalt": number}):

@@ -3,14 +3,16 @@
 import re
 from collections.abc import Sequence
 
-from mmbook.figures.show import Shown, check_words
+from matplotlib.figure import Figure
+
+from mmbook.figures.show import Shown, check_words, svg_of
 from mmbook.figures.stage import stage
 
 ROOT = re.compile(r"(<svg[^>]*>)(.*)</svg>\s*", re.DOTALL)
 
 
 def slider(
-    frames: Sequence[str],
+    frames: Sequence[Figure | str],
     labels: Sequence[str],
     *,
     name: str,
@@ -19,11 +21,12 @@ def slider(
     alt: str,
     start: int = 0,
 ) -> Shown:
-    """SVG pictures of one size, one at a time; a slider or the arrow keys move through them.
+    """Pictures of one size, one at a time; a slider or the arrow keys move through them.
 
     Where no script runs, the picture ``frames[start]`` stands alone.
 
     Args:
+        frames: matplotlib figures, or SVG markup.
         name: what the slider changes; labels: its value in each frame.
     Raises: ValueError for frames that differ in size, or labels or a start that do not fit them.
     """
@@ -33,7 +36,8 @@ def slider(
             f"{len(frames)} frames, {len(labels)} labels, start {start}; "
             "expected two or more frames, a label for each, and a start among them"
         )
-    parts = [ROOT.fullmatch(frame) for frame in frames]
+    svgs = [svg_of(frame, number) for frame in frames]
+    parts = [ROOT.fullmatch(svg) for svg in svgs]
     if not all(parts) or len({part[1] for part in parts}) > 1:
         raise ValueError("the frames differ in their <svg> tag; expected pictures of one size")
     facts = {
@@ -42,4 +46,4 @@ def slider(
         "start": start,
         "frames": [part[2] for part in parts],
     }
-    return stage("slider", frames[start], facts, number=number, caption=caption, alt=alt)
+    return stage("slider", svgs[start], facts, number=number, caption=caption, alt=alt)
