@@ -133,9 +133,7 @@ class CrossAttention(nn.Module):
         need_weights: bool = True,
     ) -> tuple[Tensor, Tensor | None]:
         self._check(query, context)
-        mask = None
-        if context_mask is not None or pair_mask is not None:
-            mask = _join(context_mask, pair_mask, query, context)
+        mask = _join(context_mask, pair_mask, query, context)
         roles = map(self._split, self._project(query, context))
         read, weights = scaled_dot_product_attention(*roles, mask, need_weights=need_weights)
         return self.output(read.transpose(1, 2).flatten(2)), weights
@@ -192,6 +190,8 @@ def _join(
     context_mask: Tensor | None, pair_mask: Tensor | None, query: Tensor, context: Tensor
 ) -> Tensor | None:
     """Both masks as one that broadcasts to (B, H, Nq, Nk)."""
+    if context_mask is None and pair_mask is None:
+        return None
     (B, Nq), Nk = query.shape[:2], context.shape[1]
     expected = {"context_mask": [(B, Nk)], "pair_mask": [(Nq, Nk), (B, Nq, Nk)]}
     given = {"context_mask": context_mask, "pair_mask": pair_mask}

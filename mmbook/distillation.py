@@ -1,7 +1,7 @@
 """Losses by which one model learns from others (part IV; document section 4.3).
 
 All take logits, as every classifier gives them, and compute with logarithms throughout. Unit: nats,
-summed over the classes, mean over the batch. A model that another one learns from gets no gradient.
+summed over the classes, mean over the batch. Who is learned from gets no gradient, unless one asks.
 """
 
 from collections.abc import Mapping, Sequence
