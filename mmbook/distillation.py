@@ -83,14 +83,19 @@ def mutual_learning_loss(
     Raises: ValueError for one model only, shapes that differ, a temperature of 0 or less.
     """
     _check_temperature(temperature)
-    if len(logits) < 2:
+    shapes = {name: tuple(z.shape) for name, z in logits.items()}
+    if len(shapes) < 2:
         raise ValueError(f"logits has {list(logits)}; expected at least two models")
-    total = 0.0
-    for i, own in logits.items():
-        for j, other in logits.items():
-            if i != j:
-                other = other.detach() if stop_gradient else other
-                total = total + kl_divergence(own / temperature, other / temperature).mean()
+    if len(set(shapes.values())) > 1:
+        raise ValueError(f"logits have shapes {shapes}; expected one shape (B, C)")
+    log_p = [(z / temperature).log_softmax(-1) for z in logits.values()]
+    everyone = torch.stack(log_p).sum(0)
+    total = torch.zeros((), dtype=everyone.dtype, device=everyone.device)
+    for own in log_p:
+        # A sum of divergences from one p needs only the sum of the others' logarithms.
+        others = (everyone - own).detach() if stop_gradient else everyone - own
+        rest = len(log_p) - 1
+        total = total + (own.exp() * (rest * own - others)).sum(-1).mean()
     return temperature**2 * total
 
 

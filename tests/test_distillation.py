@@ -118,13 +118,25 @@ def test_models_that_agree_have_no_mutual_loss_whatever_they_say():
 
 
 def test_stop_gradient_lets_a_term_move_only_its_first_model():
-    a, b = normal(B, C).requires_grad_(), normal(B, C).requires_grad_()
-    stopped = torch.autograd.grad(mutual_learning_loss({"a": a, "b": b}), a)[0]
-    one_term = torch.autograd.grad(kl_divergence(a, b.detach()).mean(), a)[0]
-    assert_close(stopped, one_term)
-    through = mutual_learning_loss({"a": a, "b": b}, stop_gradient=False)
-    other_term = torch.autograd.grad(kl_divergence(b.detach(), a).mean(), a)[0]
-    assert_close(torch.autograd.grad(through, a)[0], one_term + other_term)
+    models = {m: normal(B, C).requires_grad_() for m in "abc"}
+    a, others = models["a"], [models[m].detach() for m in "bc"]
+    own_terms = sum(kl_divergence(a, other).mean() for other in others)
+    (as_student,) = torch.autograd.grad(own_terms, a)
+    (stopped,) = torch.autograd.grad(mutual_learning_loss(models), a)
+    assert_close(stopped, as_student)
+    # Without the stop, a is moved by the terms of the others too, as in Zhang et al. (2018).
+    their_terms = sum(kl_divergence(other, a).mean() for other in others)
+    (as_covering_student,) = torch.autograd.grad(their_terms, a)
+    through = mutual_learning_loss(models, stop_gradient=False)
+    assert_close(torch.autograd.grad(through, a)[0], as_student + as_covering_student)
+
+
+def test_a_peers_teacher_is_the_geometric_mean_of_the_others():
+    models = {m: normal(B, C).requires_grad_() for m in "abc"}
+    (stopped,) = torch.autograd.grad(mutual_learning_loss(models), models["b"])
+    fused = (models["a"].log_softmax(-1) + models["c"].log_softmax(-1)) / 2
+    held = 2 * distillation_loss(models["b"], fused, direction="S||T")
+    assert_close(stopped, torch.autograd.grad(held, models["b"])[0])
 
 
 def test_progressive_holds_the_new_model_to_each_earlier_one():
@@ -155,3 +167,5 @@ def test_bad_input_is_named():
         distillation_loss(z, z, 1.0, "forward")
     with pytest.raises(ValueError, match=r"logits has \['a'\]; expected at least two"):
         mutual_learning_loss({"a": z})
+    with pytest.raises(ValueError, match=r"shapes \{'a': \(5, 7\), 'b': \(5, 1\)\}; expected one"):
+        mutual_learning_loss({"a": z, "b": z[:, :1]})

@@ -58,6 +58,30 @@ def test_side_by_side_equals_one_by_one(data):
     assert not torch.allclose(models[0].encoders[0][0].weight, models[1].encoders[0][0].weight)
 
 
+def test_each_seed_sees_its_own_rows(data):
+    """As if each seed had been trained alone on data with its own column."""
+    own = torch.randn(2, N, generator=torch.Generator().manual_seed(1))
+
+    def weighted(model, batch):
+        codes = model({m: batch[m] for m in data}).codes["image"]
+        return (codes.sum(1) * batch["weight"]).square().mean()
+
+    models, _ = fit_seeds(make_model, weighted, data, CONFIG, [3, 8], own={"weight": own})
+    for s, seed in enumerate([3, 8]):
+        mine = data | {"weight": own[s]}
+        (alone,), _ = fit_seeds(make_model, weighted, mine, CONFIG, [seed])
+        for ours, theirs in zip(models[s].parameters(), alone.parameters(), strict=True):
+            assert_close(ours, theirs, atol=1e-5, rtol=1e-4)
+
+
+def test_own_rows_that_do_not_fit_are_an_error(data):
+    for wrong in (torch.zeros(N, 2), torch.zeros(3, N), torch.zeros(2, N - 1)):
+        with pytest.raises(ValueError, match=r"own\['a'\] is .*; expected \(2, 47, ...\)"):
+            fit_seeds(make_model, loss, data, CONFIG, [3, 8], own={"a": wrong})
+    with pytest.raises(ValueError, match=r"\['image'\] stand in own and in data"):
+        fit_seeds(make_model, loss, data, CONFIG, [3, 8], own={"image": torch.zeros(2, N)})
+
+
 def test_the_same_seed_gives_the_same_bits(data):
     runs = []
     for _ in range(2):

@@ -1,5 +1,6 @@
-"""Training in plain sight: one model (``fit``), several seeds side by side (``fit_seeds``), or
-two networks against each other (``fit_gan``)."""
+"""Training in plain sight: one model (``fit``), several seeds side by side (``fit_seeds``), two
+networks against each other (``fit_gan``), or one model a modality that arrives
+(``fit_progressive``)."""
 
 from mmbook.training.game import GANConfig, GANHistory, fit_gan
 from mmbook.training.loop import (
@@ -10,6 +11,7 @@ from mmbook.training.loop import (
     pick_device,
     set_seed,
 )
+from mmbook.training.progressive import fit_progressive
 
 __all__ = [
     "GANConfig",
@@ -18,6 +20,7 @@ __all__ = [
     "TrainingConfig",
     "fit",
     "fit_gan",
+    "fit_progressive",
     "fit_seeds",
     "pick_device",
     "set_seed",

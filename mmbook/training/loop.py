@@ -105,14 +105,22 @@ def fit_seeds(
     data: Mapping[str, Tensor],
     config: TrainingConfig,
     seeds: Sequence[int],
+    own: Mapping[str, Tensor] | None = None,
 ) -> tuple[list[nn.Module], History]:
     """Train one model a seed, side by side: initialisation and batches follow the seed.
 
     Arguments as in :func:`fit`; ``make_model`` is called once a seed, just after ``set_seed``.
+
+    Args:
+        own: what differs from seed to seed, (S, n, ...): the batch of seed s gets rows of
+            ``own[name][s]``. What its own teacher says of each sample, for instance.
+
     Returns the trained models and a history whose terms are (S, steps).
+    Raises: as :func:`fit`; ValueError for no seeds, and for an ``own`` that is not (S, n, ...) or
+        whose name is in ``data``.
     """
-    if len(seeds) == 0:
-        raise ValueError("seeds is empty; expected at least one seed")
+    own = {} if own is None else own
+    _check_own(own, data, len(seeds))
     models = []
     for seed in seeds:
         set_seed(seed)
@@ -130,6 +138,9 @@ def fit_seeds(
     def step() -> dict[str, Tensor]:
         index = torch.stack([next(b) for b in batches])  # S, B
         batch = {name: x[index.to(x.device)] for name, x in data.items()}  # S, B, ...
+        for name, x in own.items():
+            seed = torch.arange(len(seeds), device=x.device)[:, None]
+            batch[name] = x[seed, index.to(x.device)]
         return side_by_side(weights, buffers, batch)
 
     history = _train(list(weights.values()), step, config)
@@ -196,6 +207,21 @@ def _rows(data: Mapping[str, Tensor]) -> int:
     if len(set(rows.values())) != 1:
         raise ValueError(f"data has rows {rows}; expected one number of rows for all")
     return next(iter(rows.values()))
+
+
+def _check_own(own: Mapping[str, Tensor], data: Mapping[str, Tensor], seeds: int) -> None:
+    if seeds == 0:
+        raise ValueError("seeds is empty; expected at least one seed")
+    count = _rows(data)
+    for name, x in own.items():
+        if x.shape[:2] != (seeds, count):
+            raise ValueError(
+                f"own[{name!r}] is {tuple(x.shape)}; expected ({seeds}, {count}, ...), "
+                "a first entry for each seed and then a row a sample"
+            )
+    both = sorted(own.keys() & data.keys())
+    if both:
+        raise ValueError(f"{both} stand in own and in data; expected each name once")
 
 
 def _named(terms: Tensor | dict[str, Tensor]) -> dict[str, Tensor]:

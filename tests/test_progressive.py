@@ -1,0 +1,135 @@
+"""Training step by step: who sees what, who is frozen, and in which order the steps come."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.testing import assert_close
+
+from mmbook.training import TrainingConfig, fit_progressive, fit_seeds
+
+N, WIDTHS, C = 41, {"text": 3, "speech": 5, "image": 7}, 4
+ORDER, SEEDS = ("speech", "text", "image"), (2, 5)
+CONFIG = TrainingConfig(steps=13, batch_size=11, learning_rate=1e-2, progress=False)
+
+
+@pytest.fixture
+def data():
+    generator = torch.Generator().manual_seed(0)
+    found = {m: torch.randn(N, d, generator=generator) for m, d in WIDTHS.items()}
+    return found | {"label": torch.arange(N) % C}
+
+
+class Linear(nn.Module):
+    """Logits from all modalities it was made for; dropout shows a model left in training mode."""
+
+    def __init__(self, modalities, dropout=0.5):
+        super().__init__()
+        self.modalities, self.dropout = modalities, dropout
+        self.answer = nn.Linear(sum(WIDTHS[m] for m in modalities), C)
+
+    def forward(self, x):
+        joined = torch.cat([x[m] for m in self.modalities], -1)
+        return self.answer(F.dropout(joined, self.dropout, self.training))
+
+
+def make(modalities, before):
+    return Linear(modalities)
+
+
+def labels(model, batch, earlier):
+    return F.cross_entropy(model(batch), batch["label"])
+
+
+def test_steps_come_in_the_order_that_is_asked_for(data):
+    for order in (ORDER, ORDER[::-1], ("text",)):
+        steps = fit_progressive(order, make, labels, data, CONFIG, SEEDS)
+        expected = [order[:i] for i in range(1, len(order) + 1)]
+        assert [[m.modalities for m in models] for models in steps] == [[e, e] for e in expected]
+
+
+def test_a_step_sees_no_later_modality_and_none_of_the_bookkeeping(data):
+    seen = []
+
+    def loss(model, batch, earlier):
+        seen.append((tuple(sorted(batch)), len(earlier)))
+        return labels(model, batch, earlier)
+
+    fit_progressive(ORDER, make, loss, data, CONFIG, SEEDS)
+    assert list(dict.fromkeys(seen)) == [
+        (("label", "speech"), 0),
+        (("label", "speech", "text"), 1),
+        (("image", "label", "speech", "text"), 2),
+    ]
+
+
+def test_each_step_is_fit_seeds_with_what_the_frozen_models_say(data):
+    def held(z, earlier):
+        return sum(((z - e) ** 2 * (j + 1)).mean() for j, e in enumerate(earlier))
+
+    steps = fit_progressive(
+        ORDER, make, lambda m, b, e: labels(m, b, e) + held(m(b), e), data, CONFIG, SEEDS
+    )
+    with torch.no_grad():
+        said = {f"{j}": torch.stack([m(data) for m in steps[j]]) for j in (0, 1)}
+    again, _ = fit_seeds(
+        lambda: Linear(ORDER),
+        lambda m, b: labels(m, b, ()) + held(m(b), [b["0"], b["1"]]),
+        data,
+        CONFIG,
+        SEEDS,
+        own=said,
+    )
+    for ours, theirs in zip(steps[2], again, strict=True):
+        assert_close(ours.answer.weight, theirs.answer.weight)
+
+
+def test_trained_steps_are_kept_and_left_alone(data):
+    first = fit_progressive(ORDER[:2], make, labels, data, CONFIG, SEEDS)
+    before = [m.answer.weight.clone() for models in first for m in models]
+    steps = fit_progressive(ORDER, make, labels, data, CONFIG, SEEDS, trained=first)
+    assert steps[0] == first[0] and steps[1] == first[1] and len(steps) == 3
+    after = [m.answer.weight for models in steps[:2] for m in models]
+    for a, b in zip(before, after, strict=True):
+        assert_close(a, b, rtol=0, atol=0)
+    whole = fit_progressive(ORDER, make, labels, data, CONFIG, SEEDS)
+    for a, b in zip(steps[2], whole[2], strict=True):
+        assert_close(a.answer.weight, b.answer.weight)
+
+
+def test_a_warm_start_gets_the_model_of_its_own_seed(data):
+    met = []
+
+    def warm(modalities, before):
+        met.append(before)
+        return Linear(modalities)
+
+    steps = fit_progressive(ORDER, warm, labels, data, CONFIG, SEEDS)
+    assert met == [None, None, *steps[0], *steps[1]]
+
+
+def test_each_seed_sees_its_own_rows_at_every_step(data):
+    own = {"weight": torch.rand(2, N, generator=torch.Generator().manual_seed(1))}
+
+    def weighted(model, batch, earlier):
+        each = F.cross_entropy(model(batch), batch["label"], reduction="none")
+        return (each * batch["weight"]).mean()
+
+    def sober(modalities, before):
+        return Linear(modalities, dropout=0.0)  # seeds side by side draw other masks than alone
+
+    both = fit_progressive(ORDER, sober, weighted, data, CONFIG, SEEDS, own=own)
+    mine = {"weight": own["weight"][1:]}
+    alone = fit_progressive(ORDER, sober, weighted, data, CONFIG, SEEDS[1:], own=mine)
+    for together, single in zip(both, alone, strict=True):
+        assert_close(together[1].answer.weight, single[0].answer.weight)
+
+
+def test_bad_input_is_named(data):
+    for order in ((), ("text", "text"), ("text", "smell")):
+        with pytest.raises(ValueError, match="order is .*; expected names in .*each once"):
+            fit_progressive(order, make, labels, data, CONFIG, SEEDS)
+    models = [Linear(ORDER[:1])]
+    for trained in ([models], [models * 2] * 4):
+        with pytest.raises(ValueError, match="expected at most 3 steps of 2"):
+            fit_progressive(ORDER, make, labels, data, CONFIG, SEEDS, trained=trained)
