@@ -9,7 +9,6 @@ from itertools import combinations
 from typing import Literal, NamedTuple
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 Reduction = Literal["sum", "sample", "feature"]
@@ -178,32 +177,6 @@ def code_matching_loss(codes: Mapping[str, Tensor]) -> Tensor:
     """
     pairs = list(combinations(_two_or_more(codes).values(), 2))
     return sum((a - b).square().sum(1).mean() for a, b in pairs) / len(pairs)
-
-
-def contrastive_loss(codes: Mapping[str, Tensor], temperature: float = 0.1) -> Tensor:
-    r"""Name the partner among all others of the batch (InfoNCE, both directions).
-
-    .. math:: -\frac{1}{2B} \sum_i \Big[ \log \mathrm{softmax}_j(s_{ij}/\tau)_{i}
-              + \log \mathrm{softmax}_j(s_{ji}/\tau)_{i} \Big], \quad
-              s_{ij} = \cos(h^{(m)}_i, h^{(m')}_j)
-
-    Source: van den Oord et al. (2018), eq. 4; Radford et al. (2021), fig. 3. Unit: nats, mean
-    over the batch, both directions and the pairs of modalities; log(B) is chance.
-
-    Shapes: {name: (B, K)} with at least two names -> scalar.
-    Raises: ValueError if temperature <= 0 or fewer than two modalities came.
-    """
-    if temperature <= 0:
-        raise ValueError(f"temperature is {temperature}; expected a number above 0")
-    directions = [F.normalize(code, dim=1) for code in _two_or_more(codes).values()]
-    pairs = list(combinations(directions, 2))
-    total = 0.0
-    for a, b in pairs:
-        similarity = a @ b.T / temperature  # B, B: row i is a_i against every b
-        partner = torch.arange(len(a), device=a.device)
-        there, back = F.cross_entropy(similarity, partner), F.cross_entropy(similarity.T, partner)
-        total = total + (there + back) / 2
-    return total / len(pairs)
 
 
 def _mlp(dims: Sequence[int]) -> nn.Sequential:

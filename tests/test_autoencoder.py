@@ -1,6 +1,5 @@
 """The multimodal autoencoder against numbers by hand, PCA, and its own symmetries."""
 
-import math
 
 import numpy as np
 import pytest
@@ -10,7 +9,6 @@ from torch.testing import assert_close
 from mmbook.autoencoder import (
     MultimodalAutoencoder,
     code_matching_loss,
-    contrastive_loss,
     cross_reconstruction_loss,
     joint_code,
     reconstruction_loss,
@@ -211,39 +209,6 @@ def test_code_matching_by_hand_for_three_modalities():
     assert_close(code_matching_loss(codes), torch.tensor(28 / 3))
 
 
-def test_contrastive_loss_by_hand():
-    a = torch.tensor([[2.0, 0.0], [0.0, 5.0]])
-    b = torch.tensor([[3.0, 0.0], [0.0, 0.1]])
-    # cosines are the identity; at temperature 1/2 the logits are 2 and 0
-    expected = math.log(math.exp(2) + 1) - 2
-    assert_close(contrastive_loss({"a": a, "b": b}, temperature=0.5), torch.tensor(expected))
-
-
-def test_contrastive_loss_of_constant_codes_is_chance():
-    constant = {"a": torch.ones(B, K), "b": torch.ones(B, K)}
-    assert_close(contrastive_loss(constant), torch.tensor(math.log(B)))
-
-
-def test_contrastive_loss_has_no_sides_and_no_order(inputs):
-    a, b = inputs["image"], inputs["speech"][:, :D1]
-    order = torch.tensor([2, 0, 6, 1, 5, 3, 4])
-    loss = contrastive_loss({"a": a, "b": b})
-    assert_close(contrastive_loss({"b": b, "a": a}), loss)
-    assert_close(contrastive_loss({"a": a[order], "b": b[order]}), loss)
-    assert contrastive_loss({"a": a, "b": b[order]}) != loss
-
-
-def test_contrastive_loss_matches_the_formula_written_out(inputs):
-    a = torch.nn.functional.normalize(inputs["image"].double(), dim=1)
-    b = torch.nn.functional.normalize(inputs["speech"][:, :D1].double(), dim=1)
-    total = 0.0
-    for i in range(B):
-        s_i = [math.exp(float(a[i] @ b[j]) / 0.3) for j in range(B)]
-        s_j = [math.exp(float(a[j] @ b[i]) / 0.3) for j in range(B)]
-        total -= (math.log(s_i[i] / sum(s_i)) + math.log(s_j[i] / sum(s_j))) / (2 * B)
-    assert contrastive_loss({"a": a, "b": b}, 0.3).item() == pytest.approx(total, abs=1e-12)
-
-
 # ---- errors name what came and what was expected --------------------------------------------
 
 
@@ -275,7 +240,5 @@ def test_losses_refuse_what_does_not_fit(inputs):
         reconstruction_loss({"a": X1}, {"a": X2})
     with pytest.raises(ValueError, match="'mean'"):
         reconstruction_loss({"a": X1}, {"a": Y1}, "mean")
-    with pytest.raises(ValueError, match="temperature is 0"):
-        contrastive_loss(inputs, temperature=0)
     with pytest.raises(ValueError, match=r"\['a'\]; expected at least two"):
         code_matching_loss({"a": X1})

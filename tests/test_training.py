@@ -10,10 +10,10 @@ from torch.testing import assert_close
 
 from mmbook.autoencoder import (
     MultimodalAutoencoder,
-    contrastive_loss,
     cross_reconstruction_loss,
     reconstruction_loss,
 )
+from mmbook.fusion import contrastive_loss
 from mmbook.training import History, TrainingConfig, fit, fit_seeds, pick_device, set_seed
 
 N, D1, D2, K = 47, 5, 7, 3
