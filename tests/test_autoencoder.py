@@ -1,6 +1,5 @@
 """The multimodal autoencoder against numbers by hand, PCA, and its own symmetries."""
 
-
 import numpy as np
 import pytest
 import torch
