@@ -137,6 +137,7 @@ def reconstruction_loss(
     ``"sum"`` over samples and features (the document's), ``"sample"`` sums over features and
     averages over samples, ``"feature"`` averages over both.
 
+    Source: document section 4.1.1.
     Shapes: two mappings {name: (B, D_name)} with the same names -> scalar.
     Raises: ValueError if names or shapes differ, or for an unknown reduction.
     """

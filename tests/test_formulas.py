@@ -1,0 +1,47 @@
+"""The index of formulas is made from the sources, complete and fresh."""
+
+import importlib
+
+import pytest
+
+from tools import formulas
+
+
+def test_the_page_is_fresh():
+    assert formulas.PAGE.read_text(encoding="utf-8") == formulas.page(), "run `make formulas`"
+
+
+@pytest.mark.parametrize("section", formulas.SECTIONS, ids=lambda s: s[0])
+def test_each_section_of_the_document_has_code_and_tests(section):
+    names = formulas.functions(section[0])
+    assert names
+    for name in names:
+        module, attribute = name.rsplit(".", 1)
+        assert getattr(importlib.import_module(module), attribute).__name__ == attribute
+    assert all(formulas.users(name.rsplit(".", 1)[1], formulas.ROOT) for name in names)
+
+
+def test_formulas_are_read_by_their_labels(tmp_path):
+    (tmp_path / "notebooks/_src").mkdir(parents=True)
+    text = (
+        "# One\n\n$$\na = b\n$$ (one-a)\n\nwords\n\n$$\nno = label\n$$\n\n$$\nc\n= d\n$$ (one-c)\n"
+    )
+    (tmp_path / "notebooks/_src/01_one.md").write_text(text)
+    found = formulas.equations(tmp_path)
+    assert {label: e.math for label, e in found.items()} == {"one-a": "a = b", "one-c": "c\n= d"}
+    assert found["one-a"].chapter == "01_one" and found["one-a"].title == "One"
+
+
+def test_functions_are_found_by_the_section_that_they_name(tmp_path):
+    (tmp_path / "mmbook").mkdir()
+    (tmp_path / "mmbook/a.py").write_text(
+        'def one():\n    """Source: document\n    section 4.1.1."""\n'
+        'def other():\n    """Document section 4.1.12; document section 4.1."""\n'
+        'def _hidden():\n    """document section 4.1.1"""\n'
+    )
+    assert formulas.functions("4.1.1", tmp_path) == ["mmbook.a.one"]
+
+
+def test_a_label_that_is_gone_is_an_error():
+    with pytest.raises(KeyError, match=r"no chapter labels an equation \['no-such'\]"):
+        formulas.entry("4.1.1", "A", "B", ("ae-document", "no-such"), formulas.ROOT)

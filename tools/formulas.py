@@ -1,0 +1,134 @@
+"""Write ``notebooks/formulas.md``: each formula of the document, where derived, coded, tested.
+
+    python tools/formulas.py [--check]
+
+Nothing on the page is kept by hand but the list below. Formulas come from the labelled equations
+of the chapters, functions from the docstrings that name a section of the document, and tests from
+the test files that use these functions.
+"""
+
+import argparse
+import ast
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "notebooks" / "formulas.md"
+
+# Section of the document, its name in English and in Chinese, and the labels of our equations.
+SECTIONS = (
+    ("4.1.1", "Multimodal autoencoder", "多模态自编码器", ("ae-document",)),
+    ("4.1.2", "Multimodal adversarial learning", "多模态对抗学习", ("gan-value",)),
+    ("4.1.3", "Multimodal graph network", "多模态图神经网络", ("gcn-rule",)),
+    ("4.2.1", "Self-attention", "多模态自注意力机制", ("sa-roles", "sa-attention")),
+    ("4.2.2", "Cross-attention", "多模态交叉注意力机制", ("ca-roles", "ca-both")),
+    ("4.2.3", "Hierarchical attention", "多模态层次注意力机制", ("ha-alpha", "ha-fused")),
+    ("4.3.1", "Teacher and student", "多模态教师-学生蒸馏", ("kd-document",)),
+    ("4.3.2", "Peers", "多模态对等蒸馏", ("peer-document",)),
+    ("4.3.3", "Step by step", "多模态渐进式蒸馏", ("prog-document",)),
+)
+
+HEAD = """---
+myst:
+  html_meta:
+    description: Each formula of the document, where it is derived, computed and tested.
+---
+
+# Index of formulas
+
+The document that this book grew from states nine models. Here is each of them as the book
+writes it, with the chapter that derives it, the part of `mmbook` that computes it, and the tests.
+The page is made from the sources, and a test says whether it is fresh.
+"""
+
+
+@dataclass(frozen=True)
+class Equation:
+    """A labelled display formula; ``chapter`` is the name of its file."""
+
+    chapter: str
+    title: str
+    math: str
+
+
+def equations(root: Path = ROOT) -> dict[str, Equation]:
+    """All labelled formulas of the chapters, by label."""
+    found = {}
+    for file in sorted((root / "notebooks" / "_src").glob("*.md")):
+        text = file.read_text(encoding="utf-8")
+        title = re.search(r"^# (.+)$", text, re.MULTILINE)[1]
+        pieces = re.split(r"^\$\$(?: \((\S+)\))?$", text, flags=re.MULTILINE)
+        # text, None, math, label, text, None, math, label, ...
+        for math, label in zip(pieces[2::4], pieces[3::4], strict=False):
+            if label:
+                found[label] = Equation(file.stem, title, math.strip())
+    return found
+
+
+def functions(section: str, root: Path = ROOT) -> list[str]:
+    """Full names of what mmbook offers for a section, as its docstrings say."""
+    found = []
+    for file in sorted((root / "mmbook").rglob("*.py")):
+        module = ".".join(file.relative_to(root).with_suffix("").parts)
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                words = " ".join((ast.get_docstring(node) or "").split())
+                if re.search(rf"document section {re.escape(section)}(?!\.?\d)", words):
+                    found.append(f"{module}.{node.name}")
+    return found
+
+
+def users(name: str, root: Path) -> dict[str, int]:
+    """{test file: how many of its tests use a function}."""
+    found = {}
+    for file in sorted((root / "tests").glob("test_*.py")):
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+                if name in used:
+                    found[file.name] = found.get(file.name, 0) + 1
+    return found
+
+
+def entry(section: str, english: str, chinese: str, labels: tuple[str, ...], root: Path) -> str:
+    """One section of the page. Raises: KeyError for a label that no chapter has."""
+    known = equations(root)
+    missing = [label for label in labels if label not in known]
+    if missing:
+        raise KeyError(f"no chapter labels an equation {missing}; section {section} expects it")
+    formulas = "\n\n".join(f"$$\n{known[label].math}\n$$" for label in labels)
+    chapter = known[labels[0]]
+    places = " and ".join(f"{{eq}}`{label}`" for label in labels)
+    lines = [f"## {section} {english} · {chinese}", formulas]
+    lines.append(f"Derived in [{chapter.title}]({chapter.chapter}), {places}.")
+    rows = []
+    for name in functions(section, root):
+        used = ", ".join(f"{f} ({n})" for f, n in users(name.split(".")[-1], root).items())
+        rows.append(f"| `{name}` | {used} |")
+    lines.append("\n".join(["| in code | tests that use it |", "|---|---|", *rows]))
+    return "\n\n".join(lines)
+
+
+def page(root: Path = ROOT) -> str:
+    """The whole page."""
+    return "\n".join([HEAD, "\n\n".join(entry(*s, root) for s in SECTIONS), ""])
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--check", action="store_true", help="say whether the page is fresh")
+    options = parser.parse_args(arguments)
+    if options.check:
+        fresh = PAGE.read_text(encoding="utf-8") == page()
+        print("fresh" if fresh else "stale: run `make formulas`")
+        return not fresh
+    PAGE.write_text(page(), encoding="utf-8", newline="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
