@@ -132,3 +132,28 @@ def test_constraints_pin_all_that_the_requirements_pull_in():
                 waiting.append(step)
     assert len(seen) > 100
     assert {name for name, _ in seen} - pinned == set()
+
+
+def glossary():
+    """Rows of the glossary: word, Chinese, meaning, chapter, document."""
+    lines = (ROOT / "notebooks" / "glossary.md").read_text(encoding="utf-8").splitlines()
+    table = [line.strip("|").split("|") for line in lines if line.startswith("|")]
+    return [[cell.strip() for cell in row] for row in table[2:]]
+
+
+def test_the_glossary_is_in_order_and_complete():
+    rows = glossary()
+    words = [row[0].lower() for row in rows]
+    assert words == sorted(set(words)) and len(words) > 40
+    for word, chinese, meaning, _, sections in rows:
+        assert any("\u4e00" <= c <= "\u9fff" for c in chinese), word
+        assert meaning, word
+        assert re.fullmatch(r"(\d(\.\d){1,2}(, \d(\.\d){1,2})*)?", sections), word
+
+
+@pytest.mark.parametrize("row", glossary(), ids=lambda row: row[0])
+def test_the_chapter_that_the_glossary_names_speaks_of_the_word(row):
+    number, chapter = re.fullmatch(r"\[(\d+)\]\((\w+)\)", row[3]).groups()
+    assert int(chapter[:2]) == int(number)
+    text = (ROOT / "notebooks" / "_src" / f"{chapter}.md").read_text(encoding="utf-8")
+    assert row[0].split(",")[0].lower() in text.lower().replace("*", "")
