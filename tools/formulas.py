@@ -1,17 +1,16 @@
 """Write ``notebooks/formulas.md``: each formula of the document, where derived, coded, tested.
 
-    python tools/formulas.py [--check]
+    python tools/formulas.py
 
 Nothing on the page is kept by hand but the list below. Formulas come from the labelled equations
 of the chapters, functions from the docstrings that name a section of the document, and tests from
 the test files that use these functions.
 """
 
-import argparse
 import ast
 import re
-import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -53,6 +52,7 @@ class Equation:
     math: str
 
 
+@cache
 def equations(root: Path = ROOT) -> dict[str, Equation]:
     """All labelled formulas of the chapters, by label."""
     found = {}
@@ -67,12 +67,28 @@ def equations(root: Path = ROOT) -> dict[str, Equation]:
     return found
 
 
+@cache
+def parsed(file: Path) -> ast.Module:
+    """A Python file as a tree; each is read once, though every section asks for all of them."""
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+@cache
+def names_used(file: Path) -> tuple[frozenset[str], ...]:
+    """For each test of a file the names that stand in it."""
+    return tuple(
+        frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
+        for node in parsed(file).body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    )
+
+
 def functions(section: str, root: Path = ROOT) -> list[str]:
     """Full names of what mmbook offers for a section, as its docstrings say."""
     found = []
     for file in sorted((root / "mmbook").rglob("*.py")):
         module = ".".join(file.relative_to(root).with_suffix("").parts)
-        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        for node in parsed(file).body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
                 words = " ".join((ast.get_docstring(node) or "").split())
                 if re.search(rf"document section {re.escape(section)}(?!\.?\d)", words):
@@ -82,14 +98,9 @@ def functions(section: str, root: Path = ROOT) -> list[str]:
 
 def users(name: str, root: Path) -> dict[str, int]:
     """{test file: how many of its tests use a function}."""
-    found = {}
-    for file in sorted((root / "tests").glob("test_*.py")):
-        for node in ast.parse(file.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-                if name in used:
-                    found[file.name] = found.get(file.name, 0) + 1
-    return found
+    files = sorted((root / "tests").glob("test_*.py"))
+    counts = {file.name: sum(name in used for used in names_used(file)) for file in files}
+    return {file: count for file, count in counts.items() if count}
 
 
 def entry(section: str, english: str, chinese: str, labels: tuple[str, ...], root: Path) -> str:
@@ -116,19 +127,5 @@ def page(root: Path = ROOT) -> str:
     return "\n".join([HEAD, "\n\n".join(entry(*s, root) for s in SECTIONS), ""])
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--check", action="store_true", help="say whether the page is fresh")
-    options = parser.parse_args(arguments)
-    if options.check:
-        fresh = PAGE.read_text(encoding="utf-8") == page()
-        print("fresh" if fresh else "stale: run `make formulas`")
-        return not fresh
-    PAGE.write_text(page(), encoding="utf-8", newline="\n")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    PAGE.write_text(page(), encoding="utf-8", newline="\n")
