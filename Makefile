@@ -12,7 +12,7 @@ NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
 	--nbval-kernel-startup-timeout=120 --nbval-sanitize-with=tests/nbval_sanitize.cfg -p tests.nbval_tolerance
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test lab run sync check student formulas site-test times bench data clean
+.PHONY: help setup book test lab run sync check student slides formulas site-test times bench data clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -56,6 +56,9 @@ formulas: $(READY)  ## Write the index of formulas anew from the sources
 student: $(READY)  ## Write the chapters without solutions and outputs into student/
 	$(BIN)/python tools/student.py $(CHAPTER)
 
+slides: $(READY)  ## Write the chapters as slide shows into slides/
+	$(BIN)/python tools/slides.py $(CHAPTER)
+
 site-test: $(READY)  ## Open every page of the built website in a real browser
 	$(BIN)/python -m pytest -q tests/site
 
@@ -69,4 +72,4 @@ data: $(READY)  ## Rebuild the bundled data from its sources and compare
 	$(BIN)/python tools/build_data.py --check
 
 clean:  ## Remove what was built and installed
-	rm -rf _build student .venv *.egg-info .pytest_cache .ruff_cache .coverage
+	rm -rf _build student slides .venv *.egg-info .pytest_cache .ruff_cache .coverage

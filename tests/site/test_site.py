@@ -2,14 +2,11 @@
 
 import functools
 import http.server
-import os
 import re
-import shutil
 import threading
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 SITE = Path(__file__).parents[2] / "_build" / "html"
 PAGES = sorted(
@@ -26,10 +23,6 @@ def read(path: str) -> str:
 
 
 VIEWS = {"desktop": (1280, 900), "phone": (390, 844)}
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-).split()
 
 
 @pytest.fixture(scope="session")
@@ -46,19 +39,6 @@ def address():
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
-
-
-@pytest.fixture(scope="session")
-def browser():
-    found = [os.environ.get("MMBOOK_BROWSER")]
-    found += [shutil.which(n) for n in ("chromium", "google-chrome", "chromium-browser")]
-    path = next(filter(None, found), None)
-    if path is None:
-        pytest.fail("no Chromium here; install it, or set MMBOOK_BROWSER to its path")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
