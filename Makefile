@@ -12,7 +12,7 @@ NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
 	--nbval-kernel-startup-timeout=120 --nbval-sanitize-with=tests/nbval_sanitize.cfg -p tests.nbval_tolerance
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test lab run sync check student slides formulas site-test times bench data clean
+.PHONY: help setup book test lab run sync check student slides formulas index site-test times bench data clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -52,6 +52,9 @@ check: $(READY)  ## Say whether the notebooks are fresh and agree with their tex
 
 formulas: $(READY)  ## Write the index of formulas anew from the sources
 	$(BIN)/python tools/formulas.py
+
+index: $(READY)  ## Write the general index anew from the chapters
+	$(BIN)/python tools/index.py
 
 student: $(READY)  ## Write the chapters without solutions and outputs into student/
 	$(BIN)/python tools/student.py $(CHAPTER)
