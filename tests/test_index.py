@@ -102,7 +102,7 @@ def test_sections_are_read_with_the_websites_anchors(root):
         "reading-notes",
     ]
     assert "gizmo_loss(3)" in first[0].code and "gizmo_loss" not in first[0].words
-    assert first[2].link == "[1 · What $D(x)$ means](01_toy.ipynb#1-what--means)"
+    assert first[2].link == "[1\u00a0· What $D(x)$ means](01_toy.ipynb#1-what--means)"
 
 
 def test_the_main_place_introduces_the_term(root):

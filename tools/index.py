@@ -30,6 +30,7 @@ MOST = 5
 ASIDE = {"Summary", "Exercises", "References", "A map of what follows"}
 # These look back on what others explained, so a mention in them counts for half.
 BACK = {"Reading notes", "In the field", "What we can claim", "Where it breaks"}
+EVERYWHERE = {"set_seed", "pick_device"}  # every chapter calls them
 HEADING, ITALIC = 8, 12  # what a heading and an introduction count for, in mentions
 
 HEAD = """---
@@ -58,7 +59,7 @@ class Section:
     @property
     def link(self) -> str:
         title = re.sub(r"^\d+\. ", "", self.title)
-        return f"[{int(self.chapter[:2])} · {title}]({self.chapter}.ipynb#{self.slug})"
+        return f"[{int(self.chapter[:2])}\u00a0· {title}]({self.chapter}.ipynb#{self.slug})"
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ def places(term: Term, root: Path = ROOT) -> tuple[Section, list[Section]]:
     return main, chosen(main, counted, root)
 
 
-def chosen(main: Section, counted: dict[Section, int], root: Path) -> list[Section]:
+def chosen(main: Section, counted: dict[Section, int], root: Path, least: int = 2) -> list[Section]:
     """The main place and the best of each other chapter, ``MOST`` in all, in the book's order."""
     best = {}
     for section, count in counted.items():
@@ -164,7 +165,7 @@ def chosen(main: Section, counted: dict[Section, int], root: Path) -> list[Secti
         ] - (section.chapter not in best):
             best[section.chapter] = section
     others = sorted(best.values(), key=counted.get, reverse=True)
-    strong = [s for s in others if counted[s] > 1 or len(others) < 3]  # rare: each place helps
+    strong = [s for s in others if counted[s] >= least or len(others) < 3]  # rare: each place helps
     return sorted([main, *strong[: MOST - 1]], key=sections(root).index)
 
 
@@ -180,8 +181,8 @@ def functions(root: Path = ROOT) -> dict[str, tuple[Section, list[Section]]]:
                 continue  # a magic
             for node in ast.walk(tree):
                 if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("mmbook."):
-                    for alias in node.names:
-                        imported[f"{node.module}.{alias.name}"] = alias.name
+                    names = {alias.name for alias in node.names} - EVERYWHERE
+                    imported |= {f"{node.module}.{name}": name for name in names}
     found = {}
     for full, name in imported.items():
         named, used = re.compile(rf"`{name}\b"), re.compile(rf"(?<![\w.`]){name}\(")
@@ -192,7 +193,7 @@ def functions(root: Path = ROOT) -> dict[str, tuple[Section, list[Section]]]:
                 counted[section] = count
         if counted:
             main = max(counted, key=counted.get)
-            found[full] = main, chosen(main, counted, root)
+            found[full] = main, chosen(main, counted, root, least=1)
     return found
 
 
