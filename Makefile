@@ -12,7 +12,7 @@ NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
 	--nbval-kernel-startup-timeout=120 --nbval-sanitize-with=tests/nbval_sanitize.cfg -p tests.nbval_tolerance
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test lab run sync check student slides formulas index site-test times bench data clean
+.PHONY: help setup book test lab run sync check student slides formulas index lecturers site-test times bench data clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -55,6 +55,9 @@ formulas: $(READY)  ## Write the index of formulas anew from the sources
 
 index: $(READY)  ## Write the general index anew from the chapters
 	$(BIN)/python tools/index.py
+
+lecturers: $(READY)  ## Write the tables of the lecturers' page anew; TIMES=file as make times printed it
+	$(BIN)/python tools/lecturers.py $(if $(TIMES),--times $(TIMES))
 
 student: $(READY)  ## Write the chapters without solutions and outputs into student/
 	$(BIN)/python tools/student.py $(CHAPTER)

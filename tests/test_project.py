@@ -76,7 +76,9 @@ def test_constraints_pin_every_requirement():
         assert re.match(r"[\w-]+", requirement)[0] in pinned
 
 
-@pytest.mark.parametrize("page", ["README.md", "notebooks/index.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "notebooks/index.md", "notebooks/lecturers.md", "CONTRIBUTING.md"]
+)
 def test_every_make_command_that_a_page_names_exists(page):
     targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
     named = set(re.findall(r"(?:^|`)make ([a-z-]+)", read(page), re.MULTILINE))

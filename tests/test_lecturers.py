@@ -1,0 +1,120 @@
+"""The lecturers' page: its tables follow from the chapters, and its plans name what exists."""
+
+import re
+
+import pytest
+
+from tools import index, lecturers, slides
+from tools.notebooks import Chapter, chapters
+
+EVERY = pytest.mark.parametrize("chapter", chapters(), ids=lambda c: c.name)
+PAGE = lecturers.PAGE.read_text(encoding="utf-8")
+WRITTEN = lecturers.PART.sub("", PAGE)  # without the parts that a tool makes
+
+TOY = """# Chapter 2 · Toys
+
+At the end you will be able to
+
+- build a toy, and
+- break it,
+  twice.
+
+You need hands. The text takes about 7 minutes to
+read; its cells take no time to run.
+
+## Exercises
+
+```{exercise}
+:label: toy-one
+:class: wide
+
+*Derive.* Why?
+```
+
+```{exercise} Named
+:label: toy-two
+
+*Code.* How?
+```
+"""
+
+
+@pytest.fixture
+def toy(tmp_path):
+    (tmp_path / "notebooks/_src").mkdir(parents=True)
+    chapter = Chapter("02_toys", tmp_path)
+    chapter.text.write_text(TOY)
+    return chapter
+
+
+def test_the_page_is_fresh():
+    assert lecturers.page(PAGE) == PAGE, "run `make lecturers`"
+    assert [part[1] for part in lecturers.PART.finditer(PAGE)] == list(lecturers.MAKERS)
+
+
+def test_a_new_chapter_appears_in_every_part(toy):
+    old = "".join(f"% made: {name}\n% end\n" for name in lecturers.MAKERS)
+    page = lecturers.page(old, {2: 9}, toy.root)
+    assert (
+        "**[2 · Toys](02_toys).** Students can\n\n- build a toy, and\n- break it,\n  twice." in page
+    )
+    assert "| [2 · Toys](02_toys) | 7 | 9 |\n| together | 7 | 9 |" in page
+    assert "| [2 · Toys](02_toys) |  | {ref}`2.1 <toy-one>` | {ref}`2.2 <toy-two>` |  |" in page
+    assert "| **2 in all** | **0** | **1** | **1** | **0** |" in page
+    assert lecturers.page(page, root=toy.root) == page
+    assert "| 7 | not measured |\n| together | 7 | 0 |" in lecturers.page(old, root=toy.root)
+
+
+def test_seconds_are_read_from_what_the_tool_printed():
+    printed = (
+        "chapter     seconds   peak MB\n03_fusion_alignment       54.4     900\n04_a   9.6   1\n"
+    )
+    assert lecturers.seconds(printed) == {3: 54, 4: 10}
+    row = "| [3 · A, b](03_a) | 60 | 54 |\n| [4 · C](04_c) | 10 | not measured |\n"
+    assert lecturers.kept_seconds(row) == {3: 54}
+
+
+def test_an_exercise_of_no_kind_is_an_error(toy):
+    toy.text.write_text(TOY.replace("*Code.*", "*Cook.*"))
+    with pytest.raises(ValueError, match="exercise toy-two begins with 'Cook'"):
+        lecturers.exercises(toy)
+
+
+@EVERY
+def test_a_chapters_outcomes_stand_on_the_page(chapter):
+    assert lecturers.outcomes(chapter).count("- ") >= 3
+    assert f"{lecturers.outcomes(chapter)}\n" in PAGE
+
+
+@EVERY
+def test_a_chapter_is_in_the_twelve_weeks(chapter):
+    weeks = WRITTEN[WRITTEN.index("## Twelve weeks") : WRITTEN.index("## Two days")]
+    number = lecturers.number(chapter)
+    assert re.search(rf"^### Week .*\b{number}\b", weeks, re.MULTILINE)
+
+
+def test_exercises_that_the_plans_name_have_the_right_numbers():
+    named = re.findall(r"\{ref\}`([\d.]+) <(\S+)>`", WRITTEN)
+    assert len(named) > 25
+    assert [(n, label) for n, label in named if slides.book().exercises[label] != n] == []
+
+
+def test_figures_that_the_plans_name_exist():
+    drawn = {
+        figure
+        for chapter in chapters()
+        for figure in re.findall(r"<b>Figure ([\d.]+)\.</b>", chapter.ipynb.read_text("utf-8"))
+    }
+    named = set(re.findall(r"Figures? (\d+\.\d+)", WRITTEN)) | set(
+        re.findall(r"Figures \d+\.\d+ and (\d+\.\d+)", WRITTEN)
+    )
+    assert len(named) > 15 and named <= drawn
+
+
+def test_sections_that_the_plans_name_exist():
+    plans = WRITTEN[WRITTEN.index("## Twelve weeks") : WRITTEN.index("## What students")]
+    own = {"Show", "Set", "Expect"}
+    named = set(re.findall(r"(?<!\*)\*([A-Z][^*]+)\*(?!\*)", plans)) - own
+    titles = [section.title for section in index.sections()]
+    assert len(named) > 8
+    assert [name for name in named if not any(title.startswith(name) for title in titles)] == []
