@@ -15,4 +15,5 @@ Reveal.initialize({
   hash: true,
   slideNumber: "h.v",
   transition: "none",
+  pdfSeparateFragments: false,
 });
