@@ -68,8 +68,8 @@ slides: $(READY)  ## Write the chapters as slide shows into slides/
 site-test: $(READY)  ## Open every page of the built website in a real browser
 	$(BIN)/python -m pytest -q tests/site
 
-times: $(READY)  ## Seconds and peak memory of each chapter
-	$(BIN)/python tools/notebooks.py times $(CHAPTER)
+times: $(READY)  ## Seconds and peak memory of each chapter, two at a time
+	$(BIN)/python tools/notebooks.py times --jobs 2 $(CHAPTER)
 
 bench: $(READY)  ## Time our layers against the libraries'
 	$(BIN)/python tools/bench.py $(TOPIC)

@@ -84,6 +84,25 @@ def test_a_failing_cell_is_shown_and_leaves_the_file_alone(book, capsys):
     assert book.ipynb.read_bytes() == before
 
 
+def test_two_chapters_run_side_by_side_and_the_one_that_fails_is_named(book, capsys):
+    other = tools.Chapter("02_other", book.root)
+    other.text.write_text(book.text.read_text().replace("print(7)", "print(11)"))
+    book.text.write_text(book.text.read_text().replace("print(7)", "print(7 / 0)"))
+    assert tools.run_all([book, other], jobs=2) == 1
+    shown = capsys.readouterr().out
+    assert "01_test" in shown and "ZeroDivisionError" in shown and "02_other" not in shown
+    code = [cell for cell in other.read().cells if cell.cell_type == "code"]
+    assert [o.text for o in code[0].outputs] == ["11\n"] and not book.ipynb.exists()
+
+
+def test_times_have_a_row_a_chapter_and_one_for_all(book, capsys):
+    tools.times([book], jobs=1)
+    head, row, total = capsys.readouterr().out.splitlines()
+    assert head.split() == ["chapter", "seconds", "peak", "MB", "output", "kB"]
+    assert row.startswith("01_test ") and total.startswith("together, 1 at a time")
+    assert float(total.split()[-1]) >= float(row.split()[1]) > 0
+
+
 def test_sync_keeps_the_outputs_of_unchanged_code_only(book):
     store(book)
     stored = book.read()

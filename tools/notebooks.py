@@ -6,8 +6,9 @@ A chapter is a pair: ``notebooks/_src/NN_name.md`` (the text, which is the sourc
     python tools/notebooks.py sync [--from md|ipynb] [NAMES]   make the pairs equal, without running
     python tools/notebooks.py run [--stale] [NAMES]            execute the text, store the outputs
     python tools/notebooks.py check [NAMES]                    pairs equal? outputs fresh?
-    python tools/notebooks.py times [NAMES]                    seconds, memory and output of each
+    python tools/notebooks.py times [--jobs N] [NAMES]         seconds, memory and output of each
 
+With ``--jobs N`` (``run`` takes it, too) N chapters are at work at a time, a core each.
 NAMES are beginnings of chapter names, such as ``04``. Without any: all chapters.
 """
 
@@ -19,6 +20,8 @@ import re
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -186,26 +189,37 @@ def store(chapter: Chapter, notebook: NotebookNode) -> None:
     chapter.write_text(chapter.read())
 
 
-def run(chapter: Chapter) -> None:
-    """Execute the text and store the notebook. On an error the stored file stays as it is."""
+def run(chapter: Chapter) -> str:
+    """Execute the text and store the notebook; empty, or what went wrong in a cell.
+
+    On an error the stored file stays as it is.
+    """
     notebook = with_outputs(chapter.read_text(), chapter.read())
     code = sum(cell.cell_type == "code" for cell in notebook.cells)
     with tqdm(total=code, desc=chapter.name, unit="cell", file=sys.stderr) as bar:
-        execute(chapter, notebook, bar)
+        try:
+            execute(chapter, notebook, bar)
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            return f"{chapter.name}: a cell failed; its notebook stays as it was\n{error}"
     notebook.metadata["mmbook"] = {"fingerprint": fingerprint(notebook, chapter.root)}
     store(chapter, notebook)
 
 
-def run_all(chosen: list[Chapter]) -> int:
-    """Run chapter by chapter; say which cells failed; the number of failures."""
-    failures = 0
-    for chapter in chosen:
-        try:
-            run(chapter)
-        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-            failures += 1
-            print(f"\n{chapter.name}: a cell failed; its notebook stays as it was\n{error}")
-    return failures
+def side_by_side(work: Callable[[Chapter], str], chosen: list[Chapter], jobs: int) -> Iterator[str]:
+    """What ``work`` says of each chapter, in order; ``jobs`` chapters at a time."""
+    if jobs == 1:
+        yield from map(work, chosen)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        yield from pool.map(work, chosen)
+
+
+def run_all(chosen: list[Chapter], jobs: int = 1) -> int:
+    """Run the chapters; say which cells failed; the number of failures."""
+    failed = [problem for problem in side_by_side(run, chosen, jobs) if problem]
+    for problem in failed:
+        print(f"\n{problem}")
+    return len(failed)
 
 
 def sync(chapter: Chapter, source: str) -> None:
@@ -232,6 +246,15 @@ def measure(chapter: Chapter) -> str:
     return f"{chapter.name:36} {seconds:8.1f} {peak:9.0f} {size:10.0f}"
 
 
+def times(chosen: list[Chapter], jobs: int) -> None:
+    """Print the table of times, and how long all took together."""
+    start = time.perf_counter()
+    print(f"{'chapter':36} {'seconds':>8} {'peak MB':>9} {'output kB':>10}")
+    for row in side_by_side(measure, chosen, jobs):
+        print(row, flush=True)
+    print(f"{f'together, {jobs} at a time':36} {time.perf_counter() - start:8.1f}")
+
+
 def main(arguments: list[str] | None = None) -> int:
     plain = argparse.RawTextHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=plain)
@@ -239,19 +262,22 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", metavar="NAMES")
     parser.add_argument("--from", dest="source", choices=["md", "ipynb"], default="md")
     parser.add_argument("--stale", action="store_true", help="run only what `check` complains of")
+    parser.add_argument("--jobs", type=int, default=1, help=argparse.SUPPRESS)
     parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     chosen = chapters(options.names, options.root.resolve())
     if options.command == "run":
-        return run_all([c for c in chosen if not options.stale or complaints(c)])
+        stale = [c for c in chosen if not options.stale or complaints(c)]
+        return run_all(stale, options.jobs)
     if options.command == "check":
         found = [f"{c.name}: {text}" for c in chosen for text in complaints(c)]
         print("\n".join(found) or f"{len(chosen)} chapters: pairs equal, outputs fresh")
         return bool(found)
     if options.command == "times":
-        print(f"{'chapter':36} {'seconds':>8} {'peak MB':>9} {'output kB':>10}")
+        times(chosen, options.jobs)
+        return 0
     for chapter in chosen:
-        sync(chapter, options.source) if options.command == "sync" else print(measure(chapter))
+        sync(chapter, options.source)
     return 0
 
 
