@@ -116,10 +116,16 @@ def progressive_loss(
     Raises: ValueError for shapes that differ or a temperature of 0 or less.
     """
     _check_temperature(temperature)
-    total = torch.zeros((), dtype=logits.dtype, device=logits.device)
-    for earlier in earlier_logits:
-        total = total + distillation_loss(logits, earlier, temperature, "S||T")
-    return total
+    shapes = [tuple(z.shape) for z in (logits, *earlier_logits)]
+    if len(set(shapes)) > 1:
+        raise ValueError(f"logits, then earlier_logits, are {shapes}; expected one shape (B, C)")
+    if len(earlier_logits) == 0:
+        return torch.zeros((), dtype=logits.dtype, device=logits.device)
+    log_p = (logits / temperature).log_softmax(-1)
+    log_q = sum((z.detach() / temperature).log_softmax(-1) for z in earlier_logits)
+    # As above: one softmax of the new model serves all its divergences.
+    divergence = (log_p.exp() * (len(earlier_logits) * log_p - log_q)).sum(-1)
+    return temperature**2 * divergence.mean()
 
 
 def _check_temperature(temperature: float) -> None:

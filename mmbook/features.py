@@ -1,5 +1,6 @@
 """Features made by rule: each modality becomes one fixed vector, and nothing is learned.
 
+On such vectors the neighbours have the plainest opinion, :func:`neighbour_shares`.
 A small network on such a vector trains in seconds, which is what part IV needs: it compares many.
 """
 
@@ -86,3 +87,21 @@ class DigitFeatures:
             "text": self.pieces.encode(d.text.tolist()),
             "label": torch.tensor(d.label),
         }
+
+
+def neighbour_shares(distances: Tensor, labels: Tensor, k: int = 30) -> Tensor:
+    """How often each class occurs among the ``k`` nearest samples that have a label.
+
+    Shapes: distances (n, m) from each of n samples to m with labels, labels (m,), 0 to C - 1
+    -> (n, C), double; a row sums to 1.
+    Raises: ValueError if the labels do not fit the distances, or k is not from 1 to m.
+    """
+    if distances.ndim != 2 or labels.shape != distances.shape[1:]:
+        raise ValueError(
+            f"distances are {tuple(distances.shape)}, labels are {tuple(labels.shape)}; "
+            "expected (n, m) and (m,)"
+        )
+    if not 1 <= k <= len(labels):
+        raise ValueError(f"k is {k}; expected a number from 1 to {len(labels)}")
+    near = distances.topk(k, largest=False).indices
+    return F.one_hot(labels[near], int(labels.max()) + 1).double().mean(1)

@@ -147,6 +147,24 @@ def test_progressive_holds_the_new_model_to_each_earlier_one():
     assert torch.autograd.grad(loss, old[0], allow_unused=True) == (None,)
     assert progressive_loss(new, []).item() == 0
     assert_close(progressive_loss(HALF, [SKEW]).item(), HALF_SKEW)
+    assert_close(progressive_loss(HALF, [SKEW, HALF, SKEW]).item(), 2 * HALF_SKEW)
+
+
+def test_progressive_gradient_is_the_sum_of_the_students_gradients():
+    new, old = normal(B, C).requires_grad_(), [normal(B, C) for _ in range(3)]
+    apart = sum(distillation_loss(new, o, T, "S||T") for o in old)
+    (expected,) = torch.autograd.grad(apart, new)
+    assert_close(torch.autograd.grad(progressive_loss(new, old, T), new)[0], expected)
+
+
+def test_progressive_takes_one_softmax_of_each_model(monkeypatch):
+    taken = []
+    softmax = torch.Tensor.log_softmax
+    monkeypatch.setattr(
+        torch.Tensor, "log_softmax", lambda z, dim: taken.append(z) or softmax(z, dim)
+    )
+    progressive_loss(normal(B, C), [normal(B, C) for _ in range(3)])
+    assert len(taken) == 4
 
 
 def test_bad_input_is_named():
@@ -169,3 +187,5 @@ def test_bad_input_is_named():
         mutual_learning_loss({"a": z})
     with pytest.raises(ValueError, match=r"shapes \{'a': \(5, 7\), 'b': \(5, 1\)\}; expected one"):
         mutual_learning_loss({"a": z, "b": z[:, :1]})
+    with pytest.raises(ValueError, match=r"are \[\(5, 7\), \(5, 7\), \(1, 7\)\]; expected one"):
+        progressive_loss(z, [z, z[:1]])

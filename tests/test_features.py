@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 import torch
+from sklearn.neighbors import KNeighborsClassifier
 from torch.testing import assert_close
 
 from mmbook.data import load_digits, torn
-from mmbook.features import DigitFeatures, Pieces
+from mmbook.features import DigitFeatures, Pieces, neighbour_shares
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +87,29 @@ def test_a_recording_that_does_not_fit_is_an_error(train):
     features = DigitFeatures(train)
     with pytest.raises(ValueError, match="has .* frames; expected at most 8"):
         features.encode(load_digits("test"))
+
+
+def test_shares_of_neighbours_by_hand():
+    known, labels = torch.tensor([0.0, 1, 2, 10, 11]), torch.tensor([2, 0, 2, 3, 3])
+    asked = torch.tensor([0.4, 9.0])
+    shares = neighbour_shares((asked[:, None] - known).abs(), labels, k=3)
+    third = 1 / 3  # near .4 lie 2, 0, 2; near 9 lie 3, 3, 2
+    expected = torch.tensor([[third, 0, 2 * third, 0], [0, 0, third, 2 * third]])
+    assert_close(shares, expected.double(), rtol=1e-6, atol=1e-6)
+
+
+def test_shares_of_neighbours_equal_the_reference_library():
+    rng = np.random.default_rng(0)
+    known, labels = rng.normal(size=(41, 3)), np.arange(41) % 7
+    asked = rng.normal(size=(11, 3))
+    expected = KNeighborsClassifier(5).fit(known, labels).predict_proba(asked)
+    distances = torch.cdist(torch.tensor(asked), torch.tensor(known))
+    assert_close(neighbour_shares(distances, torch.tensor(labels), k=5), torch.tensor(expected))
+
+
+def test_shares_of_neighbours_errors():
+    with pytest.raises(ValueError, match=r"distances are \(3, 5\), labels are \(3,\)"):
+        neighbour_shares(torch.zeros(3, 5), torch.zeros(3, dtype=int))
+    for k in (0, 6):
+        with pytest.raises(ValueError, match=f"k is {k}; expected a number from 1 to 5"):
+            neighbour_shares(torch.zeros(3, 5), torch.zeros(5, dtype=int), k)

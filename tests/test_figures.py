@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from mmbook import figures
-from mmbook.data import damage, load_digits, load_emoji
+from mmbook.data import damage, load_digits, load_emoji, torn
 from mmbook.figures.show import png_bytes
 
 WORDS = dict(caption="What to see in this picture.", alt="What the data show, in words.")
@@ -142,6 +142,27 @@ def test_thumbnails_fill_the_sheet_row_by_row():
     assert sheet[3, 5] == 0.0
     figures.plot_images(ax, np.ones((5, 3, 2)), columns=3, gap=1)
     np.testing.assert_array_equal(ax.images[1].get_array()[0], [1, 1, 0, 1, 1, 0, 1, 1])
+
+
+def test_a_sample_is_its_drawing_and_its_recording_at_one_scale(digits):
+    short = torn(digits, seed=1)
+    for row in (3, 11):
+        fig, ax = figures.subplots()
+        figures.plot_sample(ax, short, row)
+        sheet = ax.images[0].get_array()
+        kept = short.speech_mask[row].sum()
+        assert sheet.shape == (14, 24) and ax.images[0].get_clim() == (0, 1)
+        assert sheet[5, 7] == short.image[row, 10, 14] / 255
+        np.testing.assert_array_equal(
+            sheet[:13, 16 : 16 + kept], figures.recording_image(short, row) / 255
+        )
+        assert not sheet[13, 14:].any() and not sheet[:, 16 + kept :].any()
+    long = int(digits.speech_mask.sum(1).argmax())
+    frames = digits.speech_mask[long].sum()
+    with pytest.raises(ValueError, match=f"recording {long} has {frames} frames; .* at most 8"):
+        figures.plot_sample(ax, digits, long)
+    figures.plot_sample(ax, digits, long, frames=frames)
+    assert ax.images[-1].get_array().shape == (14, 16 + frames)
 
 
 def test_contact_sheet_shows_each_word_and_leaves_out_what_is_absent(digits):

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.linalg import eigh
 from sklearn.cross_decomposition import CCA as SklearnCCA
 from sklearn.decomposition import PCA as SklearnPCA
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
-from mmbook.linear import cca, pca
+from mmbook.linear import cca, class_plane, pca
 
 N, D1, D2, K = 101, 7, 5, 3
 
@@ -86,3 +88,66 @@ def test_errors_name_what_came(views):
         cca(x, y[:-1], 2)
     with pytest.raises(ValueError, match="k is 0"):
         cca(x, y, 0)
+
+
+@pytest.fixture
+def classes():
+    rng = np.random.default_rng(1)
+    label = np.repeat([7, 2, 5, 3], 29)
+    mixed = rng.normal(size=(D1, D1))
+    return (rng.normal(size=(4, D1))[np.arange(116) // 29] * 3 + rng.normal(size=(116, D1))) @ (
+        mixed
+    ), label
+
+
+def one_scale(ours, theirs):
+    """Columns that differ by a sign and where they start; ours is ``scale`` times theirs."""
+    ours, theirs = ours - ours[0], theirs - theirs[0]
+    scales = (ours * theirs).sum(0) / np.square(theirs).sum(0)
+    np.testing.assert_allclose(ours, scales * theirs, rtol=1e-6, atol=1e-9)
+    return np.abs(scales)
+
+
+def test_class_plane_is_scikit_learns_discriminant_analysis(classes):
+    x, label = classes
+    kept = label != 3
+    theirs = LinearDiscriminantAnalysis(solver="eigen", n_components=2).fit(x[kept], label[kept])
+    scales = one_scale(class_plane(x, label, (7, 2, 5), ridge=0.0), theirs.transform(x))
+    np.testing.assert_allclose(scales, np.sqrt(86 / 87))  # ours divides by n - 1
+
+
+def test_class_plane_solves_the_eigenvalue_problem_with_its_ridge(classes):
+    x, label = classes
+    of = [x[label == c] for c in (7, 2, 5)]
+    within = np.cov(np.concatenate([rows - rows.mean(0) for rows in of]).T)
+    between = np.cov(np.stack([rows.mean(0) for rows in of]).T)
+    _, axes = eigh(between, within + 0.3 * np.trace(within) / D1 * np.eye(D1))
+    scales = one_scale(class_plane(x, label, (7, 2, 5)), x @ axes[:, :-3:-1])
+    np.testing.assert_allclose(scales, 1)
+
+
+def test_class_plane_by_hand():
+    """Unit variances, no ridge: two centres 6 apart stay 6 apart, and the noise does not show."""
+    noise = np.array([[1.0, 0], [-1, 0], [0, 1], [0, -1]]) * np.sqrt(7 / 4)
+    x = np.concatenate([noise, noise + [6, 0]])
+    codes = class_plane(x, np.repeat([0, 1], 4), (0, 1), ridge=0.0)
+    np.testing.assert_allclose(np.abs(codes[:, 0].reshape(2, 4).mean(1)), [3, 3])
+    np.testing.assert_allclose(np.ptp(codes[:, 0].reshape(2, 4), axis=1), np.sqrt(7))
+
+
+def test_class_plane_does_not_see_the_other_classes(classes):
+    x, label = classes
+    moved = x + 100 * (label == 3)[:, None]
+    kept = label != 3
+    np.testing.assert_allclose(
+        class_plane(moved, label, (7, 2, 5))[kept], class_plane(x, label, (7, 2, 5))[kept]
+    )
+
+
+def test_class_plane_errors(classes):
+    x, label = classes
+    with pytest.raises(ValueError, match=r"label is \(115,\); expected \(116,\)"):
+        class_plane(x, label[1:], (7, 2))
+    for wrong in ((7,), (7, 4)):
+        with pytest.raises(ValueError, match=rf"classes are \({wrong[0]}.*; expected two or more"):
+            class_plane(x, label, wrong)

@@ -97,6 +97,30 @@ def test_trained_steps_are_kept_and_left_alone(data):
         assert_close(a.answer.weight, b.answer.weight)
 
 
+def test_each_frozen_model_is_asked_once_and_the_last_ones_never(data):
+    asked = []
+
+    class Asked(Linear):
+        def forward(self, x):
+            if not self.training:
+                asked.append(self.modalities)
+            return super().forward(x)
+
+    def make_asked(modalities, before):
+        return Asked(modalities)
+
+    steps = fit_progressive(ORDER, make_asked, labels, data, CONFIG, SEEDS)
+    once = [ORDER[:1]] * 2 + [ORDER[:2]] * 2
+    assert asked == once
+    asked.clear()
+    fit_progressive(ORDER, make_asked, labels, data, CONFIG, SEEDS, trained=steps[:2])
+    assert asked == once
+    asked.clear()
+    again = fit_progressive(ORDER, make_asked, labels, data, CONFIG, SEEDS, trained=steps)
+    assert again == steps and not asked
+    assert not any(model.training for models in steps for model in models)
+
+
 def test_a_warm_start_gets_the_model_of_its_own_seed(data):
     met = []
 

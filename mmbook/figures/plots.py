@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
+from mmbook.data import Digits
+from mmbook.figures.contact import recording_image
 from mmbook.figures.style import COLORS, INK, MARKERS
 from mmbook.metrics import mean_interval
 
@@ -24,6 +26,23 @@ def plot_images(ax: Axes, images: np.ndarray, columns: int, gap: int = 0) -> Non
     for i, image in enumerate(images):
         y, x = (i // columns) * (h + gap), (i % columns) * (w + gap)
         sheet[y : y + h, x : x + w] = image
+    ax.imshow(sheet, cmap="gray_r", vmin=0, vmax=1)
+    ax.set_axis_off()
+
+
+def plot_sample(ax: Axes, data: Digits, row: int, frames: int = 8) -> None:
+    """A drawing at half its size and its recording beside it, in grey.
+
+    There is room for ``frames`` frames, so that all samples are drawn at one scale.
+    Raises: ValueError for a recording that is longer, or empty.
+    """
+    drawing, voice = data.image[row][::2, ::2], recording_image(data, row)
+    (h, w), (coefficients, length) = drawing.shape, voice.shape
+    if length > frames:
+        raise ValueError(f"recording {row} has {length} frames; expected at most {frames}")
+    sheet = np.zeros((h, w + 2 + frames))
+    sheet[:, :w] = drawing / 255
+    sheet[:coefficients, w + 2 : w + 2 + length] = voice / 255
     ax.imshow(sheet, cmap="gray_r", vmin=0, vmax=1)
     ax.set_axis_off()
 

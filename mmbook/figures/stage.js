@@ -18,7 +18,10 @@ function mmbookStage(kind, hint, draw) {
     stage.setAttribute("aria-label", img.alt + " Use the arrow keys to walk over the parts.");
     const svg = stage.firstElementChild;
     svg.setAttribute("aria-hidden", "true");
-    svg.style.cssText = "max-width:100%;height:auto;display:block;touch-action:pan-x pan-y";
+    // Property by property: the picture's own style, the size of its letters, stays.
+    Object.assign(svg.style, {
+      maxWidth: "100%", height: "auto", display: "block", touchAction: "pan-x pan-y",
+    });
     const card = document.createElement("div");
     card.className = "mmbook-card";
     card.style.cssText = "display:flex;gap:12px;align-items:center;min-height:84px;text-align:left";

@@ -7,7 +7,12 @@ from importlib import resources
 
 from mmbook.figures.show import CARD, Shown, data_uri, wrap
 
-SCRIPTS = {"latent": "explorer.js", "attention": "attention.js", "slider": "slider.js"}
+SCRIPTS = {
+    "latent": "explorer.js",
+    "attention": "attention.js",
+    "slider": "slider.js",
+    "timeline": "timeline.js",
+}
 
 
 def stage(kind: str, svg: str, facts: Mapping, *, number: str, caption: str, alt: str) -> Shown:

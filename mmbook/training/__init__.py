@@ -1,8 +1,9 @@
 """Training in plain sight: one model (``fit``), several seeds side by side (``fit_seeds``), two
 networks against each other (``fit_gan``), or one model a modality that arrives
-(``fit_progressive``)."""
+(``fit_progressive``). ``label_ranks`` draws which samples are labelled."""
 
 from mmbook.training.game import GANConfig, GANHistory, fit_gan
+from mmbook.training.labels import label_ranks
 from mmbook.training.loop import (
     History,
     TrainingConfig,
@@ -22,6 +23,7 @@ __all__ = [
     "fit_gan",
     "fit_progressive",
     "fit_seeds",
+    "label_ranks",
     "pick_device",
     "set_seed",
 ]

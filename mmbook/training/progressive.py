@@ -24,7 +24,7 @@ def fit_progressive(
     """Train one model a step. The model of step i reads the modalities ``order[:i]``.
 
     Later modalities are not in its batch, so it cannot read them. The models of all steps before
-    it are frozen: each is asked once what it says of every sample.
+    it are frozen: each is asked once what it says of every sample, the last step's not at all.
 
     Args:
         order: the modalities as they arrive, each a name in ``data``.
@@ -49,8 +49,9 @@ def fit_progressive(
             f"trained has steps of {[len(models) for models in steps]} models; expected at most "
             f"{len(order)} steps of {len(seeds)}"
         )
-    said = [_ask(models, data) for models in steps]
+    said: list[Tensor] = []
     for i in range(len(steps) + 1, len(order) + 1):
+        said += [_ask(models, data) for models in steps[len(said) :]]
         before = iter(steps[-1] if steps else [None] * len(seeds))
         names = [f"said by step {j + 1}" for j in range(len(said))]
 
@@ -70,7 +71,6 @@ def fit_progressive(
             own=dict(zip(names, said, strict=True)) | dict(own or {}),
         )
         steps.append(models)
-        said.append(_ask(models, data))
     return steps
 
 

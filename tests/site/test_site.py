@@ -178,7 +178,7 @@ def test_the_interactive_figure_answers_to_pointer_and_keyboard(visit, path, the
     page.keyboard.press("ArrowRight")
     second = words.inner_text()
     assert len({start, first, second}) == 3
-    figure.locator("[data-i='40']").first.hover(force=True)
+    figure.locator("[data-i='12']").first.hover(force=True)
     assert words.inner_text() not in (start, first, second)
     page.keyboard.press("Escape")
     assert words.inner_text().strip() == ""
