@@ -39,7 +39,7 @@ test: $(READY)  ## Run all tests, every cell of every notebook among them
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile $(NBVAL) notebooks
 
 lab: $(READY)  ## Open the book in JupyterLab
-	$(BIN)/jupyter lab $(LAB_ARGS) notebooks/04_autoencoder.ipynb
+	$(BIN)/jupyter lab $(LAB_ARGS) notebooks/01_multimodal.ipynb
 
 run: $(READY)  ## Execute the chapters' texts and store the notebooks
 	$(BIN)/python tools/notebooks.py run $(CHAPTER)
