@@ -143,7 +143,8 @@ def places(term: Term, root: Path = ROOT) -> tuple[Section, list[Section]]:
 
     Raises: KeyError if no section has the term, or none is what ``term.main`` names.
     """
-    counted = {s: n for s in sections(root) if (n := score(pattern(term.spellings), s))}
+    found = pattern(term.spellings)
+    counted = {s: n for s in sections(root) if (n := score(found, s))}
     if not counted:
         raise KeyError(f"no chapter has {term.name!r}, looked for as {term.spellings}")
     main = max(counted, key=counted.get)
@@ -159,11 +160,10 @@ def places(term: Term, root: Path = ROOT) -> tuple[Section, list[Section]]:
 def chosen(main: Section, counted: dict[Section, int], root: Path, least: int = 2) -> list[Section]:
     """The main place and the best of each other chapter, ``MOST`` in all, in the book's order."""
     best = {}
-    for section, count in counted.items():
-        if section.chapter != main.chapter and count > counted[
-            best.get(section.chapter, section)
-        ] - (section.chapter not in best):
-            best[section.chapter] = section
+    for section in counted:
+        if section.chapter != main.chapter:
+            rival = best.get(section.chapter, section)
+            best[section.chapter] = max(rival, section, key=counted.get)  # equal: the first stays
     others = sorted(best.values(), key=counted.get, reverse=True)
     strong = [s for s in others if counted[s] >= least or len(others) < 3]  # rare: each place helps
     return sorted([main, *strong[: MOST - 1]], key=sections(root).index)

@@ -163,6 +163,27 @@ def complaints(chapter: Chapter) -> list[str]:
     return found
 
 
+def write_folder(
+    doc: str,
+    folder: str,
+    write: Callable[[list[Chapter], Path], None],
+    done: str,
+    arguments: list[str] | None,
+) -> int:
+    """The command line of a tool that writes chosen chapters into a folder of the book.
+
+    ``done`` is what to say at the end, with places for ``{count}`` and ``{folder}``.
+    """
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAMES")
+    parser.add_argument("--to", type=Path, default=ROOT / folder, metavar="FOLDER")
+    options = parser.parse_args(arguments)
+    chosen = chapters(options.names)
+    write(chosen, options.to)
+    print(done.format(count=len(chosen), folder=options.to))
+    return 0
+
+
 # ---------------------------------------------------------------- execution
 
 

@@ -13,7 +13,6 @@ shown, and the cell of imports is left out. The output of visible code waits for
 class can guess first. A solution stands below its question.
 """
 
-import argparse
 import re
 import shutil
 import sys
@@ -31,7 +30,7 @@ from traitlets.config import Config
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-from tools.notebooks import Chapter, chapters  # noqa: E402
+from tools.notebooks import Chapter, chapters, write_folder  # noqa: E402
 
 SHOW = ROOT / "tools" / "slideshow"
 KATEX = ROOT / "tools" / "site" / "static" / "katex"
@@ -423,16 +422,8 @@ def write(chosen: list[Chapter], folder: Path) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("names", nargs="*", metavar="NAMES")
-    parser.add_argument("--to", type=Path, default=ROOT / "slides", metavar="FOLDER")
-    options = parser.parse_args(arguments)
-    chosen = chapters(options.names)
-    write(chosen, options.to)
-    print(f"{len(chosen)} chapters as slides in {options.to}; open one in a browser")
-    return 0
+    done = "{count} chapters as slides in {folder}; open one in a browser"
+    return write_folder(__doc__, "slides", write, done, arguments)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ NAMES are beginnings of chapter names, such as ``04``. Without any: all chapters
 written into FOLDER (``student`` by default), beside a copy of the pages and pictures they link to.
 """
 
-import argparse
 import re
 import shutil
 import sys
@@ -18,7 +17,7 @@ from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-from tools.notebooks import TEXT, Chapter, chapters, normalise  # noqa: E402
+from tools.notebooks import TEXT, Chapter, normalise, write_folder  # noqa: E402
 
 SOLUTION = re.compile(
     r"^(?P<fence>`{3,})\{solution-start\} (?P<label>\S+)\n"
@@ -58,16 +57,8 @@ def write(chosen: list[Chapter], folder: Path) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("names", nargs="*", metavar="NAMES")
-    parser.add_argument("--to", type=Path, default=ROOT / "student", metavar="FOLDER")
-    options = parser.parse_args(arguments)
-    chosen = chapters(options.names)
-    write(chosen, options.to)
-    print(f"{len(chosen)} chapters without solutions in {options.to}")
-    return 0
+    done = "{count} chapters without solutions in {folder}"
+    return write_folder(__doc__, "student", write, done, arguments)
 
 
 if __name__ == "__main__":
