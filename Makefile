@@ -35,7 +35,9 @@ book: $(READY)  ## Build the website from the stored notebooks into _build/html
 test: $(READY)  ## Run all tests, every cell of every notebook among them
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -q -n 2 --cov --cov-report=term-missing tests --ignore=tests/site
+	$(BIN)/basedpyright
+	$(BIN)/python -m pytest -q -n 2 --cov --cov-report=term-missing --doctest-modules \
+		tests mmbook --ignore=tests/site
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile $(NBVAL) notebooks
 
 lab: $(READY)  ## Open the book in JupyterLab
