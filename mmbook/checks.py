@@ -310,6 +310,18 @@ def texts(name: str, x: Any) -> list[str]:
     return out
 
 
+def text(name: str, x: Any, least: int = 1) -> str:
+    """One string of ``least`` letters or more.
+
+    Raises: TypeError for what is no string; ValueError for a shorter one.
+    """
+    if not isinstance(x, str):
+        raise TypeError(f"{name} is {_came(x)}; expected a string")
+    if len(x) < least:
+        raise ValueError(f"{name} is {x!r}; expected a string of {least} or more letters")
+    return str(x)
+
+
 def _numpy(name: str, x: Any) -> np.ndarray:
     if hasattr(x, "detach"):
         x = x.detach().cpu()
