@@ -322,6 +322,13 @@ def text(name: str, x: Any, least: int = 1) -> str:
     return str(x)
 
 
+def instance(name: str, x: Any, *kinds: type) -> None:
+    """Raises: TypeError for what is none of these kinds of thing, such as a table of digits."""
+    if not isinstance(x, kinds):
+        expected = " or ".join(kind.__name__ for kind in kinds)
+        raise TypeError(f"{name} is a {type(x).__name__}; expected {expected}")
+
+
 def _numpy(name: str, x: Any) -> np.ndarray:
     if hasattr(x, "detach"):
         x = x.detach().cpu()
