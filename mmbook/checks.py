@@ -1,18 +1,21 @@
 """Every check of an argument, once: its messages say what came and what was expected.
 
 A shape is written as in the docstrings, one letter an axis: ``"B N D"``. Letters are names of
-sizes; a number is a size that must be met; ``...`` in front stands for any axes; ``|`` is "or".
+sizes; a number is a size that must be met; ``n>=2`` is a size with a least value; ``...`` in front
+stands for any axes; ``|`` is "or".
 
 ``tensor`` looks at type, dtype and shape and never at the numbers, so it may stand in a
 ``forward``: it works under ``torch.func`` and ``torch.compile`` and waits for no device. ``array``
 is for measures: it gives a NumPy array of finite numbers or raises.
+
+What is wrong decides the error: a wrong Python type is a TypeError, a wrong name (of a modality,
+say) a KeyError, and a wrong shape, dtype or value a ValueError.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from functools import lru_cache
-from math import isfinite
+from math import inf, isfinite
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
@@ -22,40 +25,67 @@ if TYPE_CHECKING:  # torch is slow to import, and the data need none of it
     import torch
 
 KINDS = {"float": "floats", "int": "whole numbers", "bool": "torch.bool"}
+Axes = list[tuple[str, int]]  # letter (or digits, or "...") and least size
 
 
-@lru_cache
-def _axes(pattern: str) -> tuple[tuple[str, ...], ...]:
-    """The ways a shape may look: ``"A | L A"`` -> (("A",), ("L", "A"))."""
-    return tuple(tuple(part.split()) for part in pattern.split("|"))
+# ---- shapes -----------------------------------------------------------------------------------
+
+
+def _ways(pattern: str) -> list[Axes]:
+    """The ways a shape may look: ``"A | L A>=2"`` -> [[("A", 0)], [("L", 0), ("A", 2)]]."""
+    # No cache: torch.compile warns of one, and a pattern is read in a few microseconds.
+    ways = []
+    for way in pattern.split("|"):
+        parts = [axis.partition(">=") for axis in way.split()]
+        ways.append([(letter, int(least or 0)) for letter, _, least in parts])
+    return ways
 
 
 def _written(pattern: str, sizes: Mapping[str, int]) -> str:
     """``"B D"`` as the message shows it, known letters by their size: ``(B, 5)``."""
-    ways = []
-    for axes in _axes(pattern):
-        known = ", ".join(str(sizes.get(axis, axis)) for axis in axes)
-        ways.append(f"({known},)" if len(axes) == 1 and axes != ("...",) else f"({known})")
-    return " or ".join(ways)
+    ways, bounds = [], []
+    for axes in _ways(pattern):
+        known = ", ".join(str(sizes.get(letter, letter)) for letter, _ in axes)
+        ways.append(f"({known},)" if len(axes) == 1 and known != "..." else f"({known})")
+        bounds += [f"{a} >= {least}" for a, least in axes if least and a not in sizes]
+    return " or ".join(ways) + (f" with {', '.join(dict.fromkeys(bounds))}" if bounds else "")
 
 
-def _fits(shape: tuple[int, ...], axes: tuple[str, ...], sizes: dict[str, int]) -> dict | None:
+def _fits(given: tuple[int, ...], axes: Axes, sizes: Mapping[str, int]) -> dict[str, int] | None:
     """What the letters stand for, or None if the shape does not look so."""
-    if axes[:1] == ("...",):
-        axes, leading = axes[1:], len(shape) - len(axes) + 1
+    if axes[:1] == [("...", 0)]:
+        axes, leading = axes[1:], len(given) - len(axes) + 1
         if leading < 0:
             return None
-        shape = shape[leading:]
-    if len(shape) != len(axes):
+        given = given[leading:]
+    if len(given) != len(axes):
         return None
     found: dict[str, int] = {}
-    for axis, size in zip(axes, shape, strict=True):
-        expected = int(axis) if axis.isdigit() else sizes.get(axis, found.get(axis, size))
-        if size != expected:
+    for (letter, least), size in zip(axes, given, strict=True):
+        fixed = letter.isdigit()
+        expected = int(letter) if fixed else sizes.get(letter, found.get(letter, size))
+        if size != expected or size < least:
             return None
-        if not axis.isdigit():
-            found[axis] = size
+        if not fixed:
+            found[letter] = size
     return found
+
+
+def _letters(
+    given: tuple[int, ...], pattern: str, sizes: Mapping[str, int]
+) -> dict[str, int] | None:
+    """:func:`_fits` of the first way that does."""
+    for axes in _ways(pattern):
+        found = _fits(given, axes, sizes)
+        if found is not None:
+            return found
+    return None
+
+
+def _shape(name: str, x: Any) -> tuple[int, ...]:
+    if not hasattr(x, "shape"):
+        raise TypeError(f"{name} is {_came(x)}; expected an array or a tensor")
+    return tuple(x.shape)
 
 
 def shape(name: str, x: Any, pattern: str, **sizes: int) -> dict[str, int]:
@@ -66,23 +96,58 @@ def shape(name: str, x: Any, pattern: str, **sizes: int) -> dict[str, int]:
     >>> shape("x", np.zeros((2, 3, 5)), "B D", D=5)
     Traceback (most recent call last):
     ValueError: x has shape (2, 3, 5); expected (B, 5)
+    >>> shape("runs", np.zeros(1), "S>=2")
+    Traceback (most recent call last):
+    ValueError: runs has shape (1,); expected (S,) with S >= 2
 
     Args:
         sizes: letters whose size is known.
-    Raises: ValueError for another shape.
+    Raises: TypeError for what has no shape; ValueError for another shape.
     """
-    given = tuple(x.shape)
-    for axes in _axes(pattern):
-        found = _fits(given, axes, sizes)
-        if found is not None:
-            return found
-    raise ValueError(f"{name} has shape {given}; expected {_written(pattern, sizes)}")
+    given = _shape(name, x)
+    found = _letters(given, pattern, sizes)
+    if found is None:
+        came = f"is empty, of shape {given}" if 0 in given else f"has shape {given}"
+        raise ValueError(f"{name} {came}; expected {_written(pattern, sizes)}")
+    return found
+
+
+def shapes(pattern: str, /, **given: Any) -> dict[str, int]:
+    """:func:`shape` of several, a letter being one size in all; commas part their patterns.
+
+    >>> shapes("n K, m K", queries=np.zeros((2, 3)), targets=np.zeros((7, 3)))
+    {'n': 2, 'K': 3, 'm': 7}
+    >>> shapes("n K, m K", queries=np.zeros((2, 3)), targets=np.zeros((7, 5)))
+    Traceback (most recent call last):
+    ValueError: queries is (2, 3), targets is (7, 5); expected (n, K) and (m, K)
+
+    Raises: TypeError for what has no shape; ValueError for shapes that do not go together.
+    """
+    parts = pattern.split(",")
+    sizes: dict[str, int] = {}
+    for part, (name, x) in zip(parts, given.items(), strict=True):
+        found = _letters(_shape(name, x), part, sizes)
+        if found is None:
+            came = ", ".join(f"{name} is {_shape(name, x)}" for name, x in given.items())
+            raise ValueError(f"{came}; expected {' and '.join(_written(p, {}) for p in parts)}")
+        sizes |= found
+    return sizes
+
+
+# ---- tensors: never a look at the numbers -----------------------------------------------------
 
 
 def tensor(
     name: str, x: torch.Tensor, pattern: str, kind: str | None = "float", **sizes: int
 ) -> dict[str, int]:
     """:func:`shape` of something that must be a tensor of floats, ``"int"`` or ``"bool"``.
+
+    >>> import torch
+    >>> tensor("image", torch.zeros(2, 5), "B D")
+    {'B': 2, 'D': 5}
+    >>> tensor("label", torch.zeros(2), "B", "int")
+    Traceback (most recent call last):
+    ValueError: label is torch.float32 (2,); expected whole numbers
 
     Args:
         kind: of its numbers; None lets all kinds pass.
@@ -109,18 +174,23 @@ def _kind(x: torch.Tensor) -> str:
 def mask(name: str, x: torch.Tensor, pattern: str, **sizes: int) -> dict[str, int]:
     """:func:`tensor` of booleans, True = present; shape and dtype in one message.
 
+    >>> import torch
+    >>> mask("mask", torch.ones(2, 3), "B N")
+    Traceback (most recent call last):
+    ValueError: mask is torch.float32 (2, 3); expected torch.bool (B, N)
+
     Raises: TypeError for what is no tensor; ValueError for another shape or dtype.
     """
     import torch
 
-    if isinstance(x, torch.Tensor) and x.dtype == torch.bool:
-        for axes in _axes(pattern):
-            found = _fits(tuple(x.shape), axes, sizes)
-            if found is not None:
-                return found
-    came = f"{x.dtype} {tuple(x.shape)}" if isinstance(x, torch.Tensor) else type(x).__name__
-    error = ValueError if isinstance(x, torch.Tensor) else TypeError
-    raise error(f"{name} is {came}; expected torch.bool {_written(pattern, sizes)}")
+    if not isinstance(x, torch.Tensor):
+        came = type(x).__name__
+        raise TypeError(f"{name} is {came}; expected torch.bool {_written(pattern, sizes)}")
+    found = _letters(tuple(x.shape), pattern, sizes)
+    if found is None or x.dtype != torch.bool:
+        came = f"{x.dtype} {tuple(x.shape)}"
+        raise ValueError(f"{name} is {came}; expected torch.bool {_written(pattern, sizes)}")
+    return found
 
 
 def tensors(
@@ -131,6 +201,10 @@ def tensors(
     A letter with an underscore, as in ``"B D_m"``, may differ from tensor to tensor.
     Returns the sizes of the other letters.
 
+    >>> import torch
+    >>> tensors("codes", {"image": torch.zeros(2, 3), "text": torch.zeros(2, 5)}, "B D_m")
+    {'B': 2}
+
     Raises: TypeError for what is no dict of tensors; ValueError for fewer than ``least`` entries,
         or shapes that differ.
     """
@@ -140,12 +214,15 @@ def tensors(
     known = dict(sizes)
     for key, x in given.items():
         try:
-            found = tensor(f"{name}[{key!r}]", x, pattern, **known)
+            found = tensor(f"{name}[{key!r}]", x, pattern, "float", **known)
         except ValueError as error:
-            shapes = {key: tuple(x.shape) for key, x in given.items()}
-            raise ValueError(f"{error} ({name} have shapes {shapes})") from None
+            came = {key: tuple(getattr(x, "shape", ())) for key, x in given.items()}
+            raise ValueError(f"{error} ({name} have shapes {came})") from None
         known |= {letter: size for letter, size in found.items() if "_" not in letter}
     return {letter: size for letter, size in known.items() if letter not in sizes}
+
+
+# ---- names ------------------------------------------------------------------------------------
 
 
 def mapping(name: str, x: Any) -> None:
@@ -155,96 +232,197 @@ def mapping(name: str, x: Any) -> None:
 
 
 def keys(name: str, given: Iterable[str], expected: Iterable[str]) -> None:
-    """Raises: KeyError if the names are not the expected ones, in whatever order."""
-    given, expected = tuple(given), tuple(expected)
-    if set(given) != set(expected):
+    """Are these the expected names, each once, in whatever order?
+
+    >>> keys("codes", {"image": 1, "txt": 2}, ("image", "text"))
+    Traceback (most recent call last):
+    KeyError: "codes has ('image', 'txt'); expected ('image', 'text')"
+
+    Raises: KeyError if not; TypeError for what holds no names.
+    """
+    given, expected = _names(name, given), tuple(expected)
+    if set(given) != set(expected) or len(given) > len(expected):
         raise KeyError(f"{name} has {given}; expected {expected}")
 
 
 def known_keys(name: str, given: Iterable[str], known: Iterable[str]) -> None:
-    """Raises: KeyError for a name that is not among the known ones."""
+    """Raises: KeyError for a name that is not among the known ones; TypeError as :func:`keys`."""
     known = tuple(known)
-    unknown = [key for key in given if key not in known]
+    unknown = [key for key in _names(name, given) if key not in known]
     if unknown:
         raise KeyError(f"{name} has {unknown}; expected names of {known}")
 
 
+def _names(name: str, given: Any) -> tuple[str, ...]:
+    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
+        raise TypeError(f"{name} is {_came(given)}; expected names in a dict or a list")
+    names = tuple(given)
+    for key in names:
+        if not isinstance(key, str):
+            raise TypeError(f"{name} has {_came(key)}; expected strings")
+    return names
+
+
+def texts(name: str, x: Any) -> list[str]:
+    """Several texts as a list; one string is not read as a list of its letters.
+
+    >>> texts("words", ("one", "zwei"))
+    ['one', 'zwei']
+    >>> texts("words", "one")
+    Traceback (most recent call last):
+    TypeError: words is 'one' (str); expected a list of strings
+
+    Raises: TypeError for a single string, what has no order, or what holds other things.
+    """
+    if isinstance(x, (str, bytes, dict, set, frozenset)) or not _is_series(x):
+        raise TypeError(f"{name} is {_came(x)}; expected a list of strings")
+    out = []
+    for text in x:
+        if not isinstance(text, str):
+            raise TypeError(f"{name} holds {_came(text)}; expected strings")
+        out.append(str(text))
+    return out
+
+
+def _is_series(x: Any) -> bool:
+    """Arrays and tensors without axes call themselves iterable and are not."""
+    return isinstance(x, Iterable) and getattr(x, "shape", None) != ()
+
+
+# ---- single values ----------------------------------------------------------------------------
+
+
 def choice(name: str, x: Any, choices: Collection[Any]) -> None:
-    """Raises: ValueError if ``x`` is not one of the choices."""
-    if not isinstance(x, (str, int, float)) or x not in choices:
-        raise ValueError(f"{name} is {x!r}; expected one of {tuple(choices)}")
+    """Raises: ValueError if ``x`` is not one of the choices; True is not 1.
+
+    >>> choice("split", "dev", ("train", "val", "test"))
+    Traceback (most recent call last):
+    ValueError: split is 'dev'; expected one of ('train', 'val', 'test')
+    """
+    simple = x is None or isinstance(x, (str, Real))
+    if not simple or not any(x == c and _is_bool(x) == _is_bool(c) for c in choices):
+        raise ValueError(f"{name} is {_short(x)}; expected one of {tuple(choices)}")
+
+
+def flag(name: str, x: Any) -> bool:
+    """True or False, and nothing that merely counts as one of them.
+
+    Raises: TypeError for anything else, such as 1, "no" or None.
+    """
+    if not _is_bool(x):
+        raise TypeError(f"{name} is {_came(x)}; expected True or False")
+    return bool(x)
 
 
 def number(name: str, x: Any, least: float | None = None, most: float | None = None) -> float:
     """A finite number as a float, between two bounds if they are given, bounds included.
 
+    >>> number("strength", 1.5, 0, 1)
+    Traceback (most recent call last):
+    ValueError: strength is 1.5; expected a number from 0 to 1
+
     Raises: TypeError for what is no number; ValueError for NaN, infinity or a number outside.
     """
-    if isinstance(x, bool) or not isinstance(x, Real):
-        raise TypeError(f"{name} is {_came(x)}; expected a number")
-    bounds = f"{least:g} or more" if least is not None else "a finite number"
-    if most is not None:
-        bounds = (
-            f"a number from {least:g} to {most:g}" if least is not None else f"{most:g} at most"
-        )
-    low = -np.inf if least is None else least
-    high = np.inf if most is None else most
-    if not isfinite(x) or not low <= x <= high:
-        raise ValueError(f"{name} is {x}; expected {bounds}")
-    return float(x)
+    expected = "a finite number"
+    if least is not None or most is not None:
+        expected = f"{least:g} or more" if most is None else f"{most:g} at most"
+    if least is not None and most is not None:
+        expected = f"a number from {least:g} to {most:g}"
+    value = _real(name, x, "a number")
+    low, high = -inf if least is None else least, inf if most is None else most
+    if not isfinite(value) or not low <= value <= high:
+        raise ValueError(f"{name} is {_short(x)}; expected {expected}")
+    return value
 
 
 def positive(name: str, x: Any) -> float:
     """A finite number above 0, as a float.
 
+    >>> positive("temperature", 0)
+    Traceback (most recent call last):
+    ValueError: temperature is 0; expected a finite number above 0
+
     Raises: TypeError for what is no number; ValueError for 0 or less, NaN or infinity.
     """
-    if isinstance(x, bool) or not isinstance(x, Real):
-        raise TypeError(f"{name} is {_came(x)}; expected a number above 0")
-    if not isfinite(x) or x <= 0:
-        raise ValueError(f"{name} is {x}; expected a finite number above 0")
-    return float(x)
+    value = _real(name, x, "a number above 0")
+    if not isfinite(value) or value <= 0:
+        raise ValueError(f"{name} is {_short(x)}; expected a finite number above 0")
+    return value
 
 
 def share(name: str, x: Any) -> float:
     """A number strictly between 0 and 1, such as a confidence of .95.
 
+    >>> share("confidence", 95)
+    Traceback (most recent call last):
+    ValueError: confidence is 95; expected a number above 0 and below 1, such as 0.95
+
     Raises: TypeError for what is no number; ValueError for a number outside.
     """
-    if number(name, x) <= 0 or x >= 1:
-        raise ValueError(f"{name} is {x}; expected a number above 0 and below 1, such as 0.95")
-    return float(x)
+    value = _real(name, x, "a number above 0 and below 1")
+    if not 0 < value < 1:
+        raise ValueError(
+            f"{name} is {_short(x)}; expected a number above 0 and below 1, such as 0.95"
+        )
+    return value
 
 
 def whole(name: str, x: Any, least: int = 1, most: int | None = None) -> int:
     """A whole number between two bounds, bounds included.
+
+    >>> whole("k", 8, 1, 7)
+    Traceback (most recent call last):
+    ValueError: k is 8; expected a whole number from 1 to 7
 
     Raises: TypeError for what is no whole number (2.0 is none); ValueError for one outside.
     """
     expected = f"a whole number, {least} or more"
     if most is not None:
         expected = f"a whole number from {least} to {most}"
-    if isinstance(x, (bool, np.bool_)) or not isinstance(x, Integral):
+    if _is_bool(x) or not isinstance(x, Integral):
         raise TypeError(f"{name} is {_came(x)}; expected {expected}")
-    if x < least or (most is not None and x > most):
-        raise ValueError(f"{name} is {x}; expected {expected}")
-    return int(x)
+    value = int(x)
+    if value < least or (most is not None and value > most):
+        raise ValueError(f"{name} is {value}; expected {expected}")
+    return value
+
+
+def _real(name: str, x: Any, expected: str) -> float:
+    if _is_bool(x) or not isinstance(x, Real):
+        raise TypeError(f"{name} is {_came(x)}; expected {expected}")
+    try:
+        return float(x)
+    except OverflowError:  # an int with more than 308 digits
+        return inf if x == abs(x) else -inf
+
+
+def _is_bool(x: Any) -> bool:
+    return isinstance(x, (bool, np.bool_))
+
+
+# ---- arrays to measure with: the numbers are looked at ----------------------------------------
 
 
 def array(name: str, x: Any, pattern: str = "...", **sizes: int) -> np.ndarray:
     """Numbers to measure with: an array of floats, all finite; no whole number wraps around.
 
-    Takes arrays, tensors on any device and nested lists. float32 and float64 stay what they are,
-    all other numbers become float64.
+    Takes arrays, tensors of any dtype on any device, and nested lists of numbers or tensors.
+    float32 and float64 stay what they are, all other numbers become float64 (tensors of half
+    precision float32). Never write into the result: it may be the caller's own memory.
 
     >>> array("image", np.array([10, 20], np.uint8), "n") - 15
     array([-5.,  5.])
+    >>> array("x", [0.5, np.nan], "n")
+    Traceback (most recent call last):
+    ValueError: x holds 1 NaN or infinite of 2 numbers, the first at (1,); expected finite numbers
 
-    Raises: TypeError for what holds no numbers; ValueError for another shape, NaN or infinity.
+    Raises: TypeError for what holds no numbers; ValueError for complex ones, another shape, NaN or
+        infinity.
     """
     out = _numpy(name, x)
     if out.dtype.kind not in "fiub":
-        raise TypeError(f"{name} is {_came(x)}; expected numbers {_written(pattern, sizes)}")
+        error = ValueError if out.dtype.kind == "c" else TypeError
+        raise error(f"{name} is {_came(x)}; expected numbers {_written(pattern, sizes)}")
     shape(name, out, pattern, **sizes)
     if out.dtype not in (np.float32, np.float64):
         out = out.astype(np.float64)
@@ -252,25 +430,46 @@ def array(name: str, x: Any, pattern: str = "...", **sizes: int) -> np.ndarray:
     return out
 
 
+def arrays(pattern: str, /, **given: Any) -> list[np.ndarray]:
+    """:func:`array` of several whose :func:`shapes` go together.
+
+    >>> a, b = arrays("n, n", a=[1, 2], b=[3, 5])
+    >>> b - a
+    array([2., 3.])
+    >>> arrays("n, n", a=[1, 2], b=[3])
+    Traceback (most recent call last):
+    ValueError: a is (2,), b is (1,); expected (n,) and (n,)
+
+    Raises: as :func:`array` and :func:`shapes`.
+    """
+    found = {name: array(name, x) for name, x in given.items()}
+    shapes(pattern, **found)
+    return list(found.values())
+
+
 def integers(
     name: str, x: Any, pattern: str = "n", below: int | None = None, **sizes: int
 ) -> np.ndarray:
     """Whole numbers from 0, such as labels, as an array of int64.
 
+    >>> integers("labels", [0, 2, 5], below=3)
+    Traceback (most recent call last):
+    ValueError: labels runs from 0 to 5; expected numbers from 0 to 2
+
     Args:
         below: the first number that is too large, such as the number of classes.
-    Raises: TypeError for what holds no whole numbers; ValueError for another shape, a negative
-        number, or one that is not below ``below``.
+    Raises: TypeError for what holds no numbers; ValueError for other numbers (2.0 and True are
+        none), another shape, a negative number, or one that is not below ``below``.
     """
     out = _numpy(name, x)
-    if out.dtype.kind not in "iu" and out.size:
-        raise TypeError(f"{name} is {_came(x)}; expected whole numbers {_written(pattern, sizes)}")
+    if not (out.dtype.kind in "iu" or (out.dtype.kind == "f" and out.size == 0)):
+        error = ValueError if out.dtype.kind in "fbc" else TypeError
+        raise error(f"{name} is {_came(x)}; expected whole numbers {_written(pattern, sizes)}")
     shape(name, out, pattern, **sizes)
-    out = out.astype(np.int64)
     if out.size and (out.min() < 0 or (below is not None and out.max() >= below)):
         bound = "0 or more" if below is None else f"numbers from 0 to {below - 1}"
         raise ValueError(f"{name} runs from {out.min()} to {out.max()}; expected {bound}")
-    return out
+    return out.astype(np.int64)
 
 
 def finite(name: str, x: np.ndarray) -> None:
@@ -287,31 +486,50 @@ def finite(name: str, x: np.ndarray) -> None:
 def distribution(name: str, x: np.ndarray, axis: int | None = -1, atol: float = 1e-3) -> None:
     """Are these shares? ``axis``: along which they add up to 1; None for all together.
 
+    >>> distribution("p", np.array([[0.5, 0.6]]))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ValueError: p has sums of 1.1 to 1.1 and a least entry of 0.5; expected entries of 0 or more ...
+
     Raises: ValueError for a negative entry, another sum, or no entry at all.
     """
+    if x.size == 0:
+        raise ValueError(f"{name} has nothing; expected entries of 0 or more that sum to 1")
     total = x.sum(axis)
-    if x.size == 0 or (x < 0).any() or not np.allclose(total, 1, rtol=0, atol=atol):
-        worst = "nothing" if x.size == 0 else f"sums of {np.min(total):.4g} to {np.max(total):.4g}"
-        least = "" if x.size == 0 else f" and a least entry of {x.min():.4g}"
-        raise ValueError(f"{name} has {worst}{least}; expected entries of 0 or more that sum to 1")
+    if not (x >= 0).all() or not np.allclose(total, 1, rtol=0, atol=atol):
+        raise ValueError(
+            f"{name} has sums of {np.min(total):.4g} to {np.max(total):.4g} and a least entry of "
+            f"{x.min():.4g}; expected entries of 0 or more that sum to 1"
+        )
 
 
-def texts(name: str, x: Any) -> list[str]:
-    """Several texts as a list; one string is not read as a list of its letters.
+def column(name: str, x: Any, kind: str, shape: tuple[int, ...]) -> None:
+    """An array of one kind of dtype and one shape, as the columns of the data sets are.
 
-    Raises: TypeError for a single string or what holds other things than strings.
+    >>> column("text", np.array(["one", "zwei"]), "U", (2,))
+    >>> column("label", np.zeros(2), "i", (2,))
+    Traceback (most recent call last):
+    ValueError: label is float64 (2,); expected integer (2,)
+
+    Args:
+        kind: NumPy's letter: ``u``, ``f``, ``i``, ``b`` or ``U``.
+    Raises: TypeError for what is no NumPy array; ValueError for another dtype or shape.
     """
-    if isinstance(x, (str, bytes)) or not isinstance(x, Iterable):
-        raise TypeError(f"{name} is {_came(x)}; expected a list of strings")
-    out = [str(text) if isinstance(text, str) else text for text in x]
-    wrong = [text for text in out if not isinstance(text, str)]
-    if wrong:
-        raise TypeError(f"{name} holds {_came(wrong[0])}; expected strings")
-    return out
+    kinds = {"u": "unsigned integer", "f": "float", "i": "integer", "b": "bool", "U": "str"}
+    if not isinstance(x, np.ndarray):
+        raise TypeError(f"{name} is a {type(x).__name__}; expected an array, {kinds[kind]} {shape}")
+    if x.dtype.kind != kind or x.shape != shape:
+        raise ValueError(f"{name} is {x.dtype} {x.shape}; expected {kinds[kind]} {shape}")
+
+
+# ---- things -----------------------------------------------------------------------------------
 
 
 def text(name: str, x: Any, least: int = 1) -> str:
     """One string of ``least`` letters or more.
+
+    >>> text("caption", "")
+    Traceback (most recent call last):
+    ValueError: caption is ''; expected a string of 1 or more letters
 
     Raises: TypeError for what is no string; ValueError for a shorter one.
     """
@@ -322,6 +540,28 @@ def text(name: str, x: Any, least: int = 1) -> str:
     return str(x)
 
 
+def listed(name: str, x: Any, kind: type | tuple[type, ...] = object, least: int = 1) -> list[Any]:
+    """Several things of one class as a list; one string is not read as a list of its letters.
+
+    >>> listed("designers", ["noto", 5], str)
+    Traceback (most recent call last):
+    TypeError: designers holds 5 (int); expected str
+
+    Raises: TypeError for what is no list of them; ValueError for fewer than ``least``.
+    """
+    kinds = kind if isinstance(kind, tuple) else (kind,)
+    expected = " or ".join(k.__name__ for k in kinds) if kind is not object else "entries"
+    if isinstance(x, (str, bytes, Mapping, set, frozenset)) or not _is_series(x):
+        raise TypeError(f"{name} is {_came(x)}; expected a list of {expected}")
+    out = list(x)
+    wrong = [entry for entry in out if not isinstance(entry, kinds)]
+    if wrong:
+        raise TypeError(f"{name} holds {_came(wrong[0])}; expected {expected}")
+    if len(out) < least:
+        raise ValueError(f"{name} has {len(out)} entries; expected at least {least}")
+    return out
+
+
 def instance(name: str, x: Any, *kinds: type) -> None:
     """Raises: TypeError for what is none of these kinds of thing, such as a table of digits."""
     if not isinstance(x, kinds):
@@ -329,21 +569,39 @@ def instance(name: str, x: Any, *kinds: type) -> None:
         raise TypeError(f"{name} is a {type(x).__name__}; expected {expected}")
 
 
+# ---- in their own words -----------------------------------------------------------------------
+
+
 def _numpy(name: str, x: Any) -> np.ndarray:
-    if hasattr(x, "detach"):
-        x = x.detach().cpu()
-        x = x.float().numpy() if "float" in str(x.dtype) and x.element_size() < 4 else x.numpy()
     try:
-        return np.asarray(x)
+        return np.asarray(_off_torch(x))
     except ValueError as error:
         raise ValueError(
             f"{name} is a {type(x).__name__} of unequal rows; expected an array"
         ) from error
+    except (TypeError, RuntimeError) as error:  # tensors that hold no numbers, foreign objects
+        raise TypeError(f"{name} is {_came(x)}; expected an array of numbers") from error
+
+
+def _off_torch(x: Any) -> Any:
+    """Tensors as arrays, also those in lists; all else as it is."""
+    if isinstance(x, (list, tuple)):
+        return [_off_torch(part) for part in x]
+    if not hasattr(x, "detach"):
+        return x
+    x = x.detach().cpu()
+    if str(x.layout) != "torch.strided":
+        x = x.to_dense()
+    return (x.float() if x.is_floating_point() and x.element_size() < 4 else x).numpy()
 
 
 def _came(x: Any) -> str:
     """What came, short enough for one line."""
     if hasattr(x, "dtype") and hasattr(x, "shape"):
         return f"{x.dtype} {tuple(x.shape)}"
+    return f"{_short(x)} ({type(x).__name__})"
+
+
+def _short(x: Any) -> str:
     text = repr(x)
-    return f"{text[:40]}{'...' * (len(text) > 40)} ({type(x).__name__})"
+    return f"{text[:40]}{'...' * (len(text) > 40)}"
