@@ -222,6 +222,144 @@ def tensors(
     return {letter: size for letter, size in known.items() if letter not in sizes}
 
 
+def sized(name: str, given: Mapping[str, torch.Tensor], dims: Mapping[str, int]) -> int:
+    """A dict of tensors (B, D_m), each as wide as its modality, in any order; gives B.
+
+    >>> import torch
+    >>> sized("pair", {"text": torch.zeros(2, 5)}, {"image": 3, "text": 5})
+    2
+
+    Raises: as :func:`tensors`; KeyError for an unknown modality.
+    """
+    mapping(name, given)
+    known_keys(name, given, dims)
+    batch = tensors(name, given, "B D_m")["B"]
+    for key, x in given.items():
+        tensor(f"{name}[{key!r}]", x, "B D", D=dims[key])
+    return batch
+
+
+def rows(name: str, given: Mapping[str, torch.Tensor], least: int = 1) -> int:
+    """A dict of tensors of any kind with one number of rows, whatever a row looks like; gives it.
+
+    >>> import torch
+    >>> rows("data", {"image": torch.zeros(2, 8, 8), "label": torch.zeros(2)})
+    2
+
+    Raises: TypeError for what is no dict of tensors; ValueError for an empty one, unequal rows, or
+        fewer than ``least``.
+    """
+    mapping(name, given)
+    for key, x in given.items():
+        tensor(f"{name}[{key!r}]", x, "...", kind=None)
+    found = {key: tuple(x.shape) for key, x in given.items()}
+    counts = {shape[:1] for shape in found.values()}
+    if len(counts) != 1 or counts == {()}:
+        raise ValueError(f"{name} have shapes {found}; expected one number of rows, at least once")
+    count = next(iter(counts))[0]
+    if count < least:
+        raise ValueError(f"{name} have {count} rows; expected at least {least}")
+    return count
+
+
+def alike(given: Mapping[str, torch.Tensor], last: int = 0) -> None:
+    """Float tensors whose axes agree, but for the ``last`` few: nothing is broadcast unasked.
+
+    >>> import torch
+    >>> alike({"p": torch.zeros(2, 3), "q": torch.zeros(2, 5)}, last=1)
+    >>> alike({"p": torch.zeros(2, 3), "q": torch.zeros(2, 1)})
+    Traceback (most recent call last):
+    ValueError: p has shape (2, 3), q has shape (2, 1); expected one shape
+
+    Raises: TypeError for what is no tensor; ValueError for other shapes, or numbers of no floats.
+    """
+    for name, x in given.items():
+        tensor(name, x, "...")
+    if len({tuple(x.shape)[: x.ndim - last] for x in given.values()}) > 1:
+        came = ", ".join(f"{name} has shape {tuple(x.shape)}" for name, x in given.items())
+        what = f"the same axes before the last {last}" if last else "one shape"
+        raise ValueError(f"{came}; expected {what}")
+
+
+def mask_over(name: str, x: torch.Tensor, shape: tuple[int, ...]) -> None:
+    """:func:`mask` that broadcasts to a shape, and does not make it larger.
+
+    >>> import torch
+    >>> mask_over("mask", torch.ones(3).bool(), (2, 3))
+    >>> mask_over("mask", torch.ones(2).bool(), (2, 3))
+    Traceback (most recent call last):
+    ValueError: mask is torch.bool (2,); expected torch.bool that broadcasts to (2, 3)
+
+    Raises: TypeError for what is no tensor; ValueError for another shape or dtype.
+    """
+    import torch
+
+    expected = f"expected torch.bool that broadcasts to {tuple(shape)}"
+    if not isinstance(x, torch.Tensor):
+        raise TypeError(f"{name} is {_came(x)}; {expected}")
+    pairs = zip(reversed(x.shape), reversed(shape), strict=False)
+    fits = x.ndim <= len(shape) and all(size in (1, full) for size, full in pairs)
+    if x.dtype != torch.bool or not fits:
+        raise ValueError(f"{name} is {x.dtype} {tuple(x.shape)}; {expected}")
+
+
+def matches(name: str, x: torch.Tensor, other: torch.Tensor, whose: str = "the weights") -> None:
+    """A tensor on the device and of the dtype of another, with which it is to be multiplied.
+
+    Under autocast the dtype is PyTorch's affair.
+
+    >>> import torch
+    >>> matches("image", torch.zeros(2).double(), torch.zeros(2))
+    Traceback (most recent call last):
+    ValueError: image is torch.float64 on cpu; expected torch.float32 on cpu, as the weights
+
+    Raises: ValueError.
+    """
+    if x.dtype == other.dtype and x.device == other.device:
+        return
+    import torch
+
+    if x.device != other.device or not torch.is_autocast_enabled(other.device.type):
+        raise ValueError(
+            f"{name} is {x.dtype} on {x.device}; "
+            f"expected {other.dtype} on {other.device}, as {whose}"
+        )
+
+
+def readable(*given: torch.Tensor) -> bool:
+    """May the numbers be looked at? Not inside ``torch.func`` and ``torch.compile``.
+
+    A check of values stands behind this question, so that it stops neither.
+    """
+    import torch
+
+    if torch.compiler.is_compiling():
+        return False
+    try:
+        return all(x.device.type != "meta" and x.data_ptr() >= 0 for x in given)
+    except RuntimeError:  # vmap and grad wrap tensors in such as own no memory
+        return False
+
+
+def temperature(name: str, x: float | torch.Tensor) -> None:
+    """:func:`positive` that also takes a tensor of shape (): a learned one, or one a model.
+
+    >>> temperature("temperature", float("nan"))
+    Traceback (most recent call last):
+    ValueError: temperature is nan; expected a finite number above 0
+
+    Raises: TypeError for what is no number; ValueError for 0 or less, NaN or infinity.
+    """
+    import torch
+
+    if not isinstance(x, torch.Tensor):
+        positive(name, x)
+        return
+    tensor(name, x, "")
+    if readable(x):
+        positive(name, x.item())
+
+
 # ---- names ------------------------------------------------------------------------------------
 
 
@@ -261,6 +399,37 @@ def _names(name: str, given: Any) -> tuple[str, ...]:
         if not isinstance(key, str):
             raise TypeError(f"{name} has {_came(key)}; expected strings")
     return names
+
+
+def widths(name: str, given: Mapping[str, int]) -> dict[str, int]:
+    """The width of each modality, by which a network is built; gives it as a dict.
+
+    Weights travel under the names of the modalities, so each must be able to name a part of a
+    ``torch.nn.ModuleDict`` or ``ParameterDict``.
+
+    >>> widths("input_dims", {"image": 784, "speech": 0})
+    Traceback (most recent call last):
+    ValueError: input_dims['speech'] is 0; expected a whole number, 1 or more
+    >>> widths("input_dims", {"image.left": 784})  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    KeyError: "input_dims has the name 'image.left'; expected one without a dot ..."
+
+    Raises: TypeError for what is no dict of whole numbers; KeyError for such a name; ValueError
+        for no modality or a width below 1.
+    """
+    from torch import nn
+
+    mapping(name, given)
+    if not given:
+        raise ValueError(f"{name} is empty; expected at least one modality")
+    taken = {*dir(nn.ModuleDict()), *dir(nn.ParameterDict())}
+    for key in _names(name, given):
+        if not key or "." in key or key in taken:
+            raise KeyError(
+                f"{name} has the name {key!r}; expected one without a dot "
+                "that is not a word of torch.nn.Module, as 'keys' is"
+            )
+    return {key: whole(f"{name}[{key!r}]", width) for key, width in given.items()}
 
 
 def texts(name: str, x: Any) -> list[str]:

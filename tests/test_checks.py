@@ -539,3 +539,137 @@ def test_a_column_has_its_dtype_and_shape():
     refused(ValueError, message, checks.column, "x", np.zeros(N), "b", (N,))
     message = "x is a list; expected an array, str (2,)"
     refused(TypeError, message, checks.column, "x", ["a", "b"], "U", (2,))
+
+
+# ---- what networks are built and fed with ----------------------------------------------------
+
+
+def test_widths_come_back_as_a_dict_and_name_what_is_wrong():
+    assert checks.widths("dims", {"image": B, "speech": D}) == {"image": B, "speech": D}
+    message = "dims['b'] is 0; expected a whole number, 1 or more"
+    refused(ValueError, message, checks.widths, "dims", {"a": 1, "b": 0})
+    refused(ValueError, "dims is empty; expected at least one modality", checks.widths, "dims", {})
+    with pytest.raises(TypeError, match="dims is a list; expected a dict"):
+        checks.widths("dims", [2, 3])
+    with pytest.raises(TypeError, match=r"dims has 3 \(int\); expected strings"):
+        checks.widths("dims", {3: 2})
+
+
+@pytest.mark.parametrize("name", ["", "a.b", "keys", "values", "training", "forward", "copy"])
+def test_a_name_that_no_module_can_hold_is_refused(name):
+    with pytest.raises(KeyError, match=re.escape(f"dims has the name {name!r}; expected")):
+        checks.widths("dims", {name: 2})
+
+
+@pytest.mark.parametrize("name", ["image", "1", "left image", "größe", "class", "_"])
+def test_every_other_name_holds_weights(name):
+    (key,) = checks.widths("dims", {name: 2})
+    parts = torch.nn.ModuleDict({key: torch.nn.Linear(1, 1)})
+    numbers = torch.nn.ParameterDict({key: torch.nn.Parameter(torch.zeros(1))})
+    assert list(parts) == list(numbers) == [name]
+    assert set(parts.state_dict()) == {f"{name}.weight", f"{name}.bias"}
+
+
+def test_each_modality_has_its_own_width_and_one_number_of_rows():
+    dims = {"image": N, "speech": D}
+    pair = {"speech": torch.zeros(B, D), "image": torch.zeros(B, N)}
+    assert checks.sized("pair", pair, dims) == B
+    assert checks.sized("pair", {"speech": pair["speech"]}, dims) == B
+    with pytest.raises(ValueError, match=r"pair\['image'\] has shape \(2, 5\); expected \(B, 3\)"):
+        checks.sized("pair", pair | {"image": torch.zeros(B, D)}, dims)
+    with pytest.raises(
+        ValueError, match=r"pair\['image'\] has shape \(7, 3\); expected \(2, D_m\)"
+    ):
+        checks.sized("pair", pair | {"image": torch.zeros(H, N)}, dims)
+    with pytest.raises(KeyError, match="'sound'.*'image', 'speech'"):
+        checks.sized("pair", {"sound": torch.zeros(B, D)}, dims)
+    with pytest.raises(TypeError, match="pair is a NoneType"):
+        checks.sized("pair", None, dims)
+
+
+def test_rows_are_counted_whatever_a_row_is():
+    assert checks.rows("data", {"x": torch.zeros(B, N, D), "y": torch.zeros(B).long()}) == B
+    for wrong, message in [
+        ({}, r"data have shapes \{\}; expected one number of rows"),
+        ({"x": torch.zeros(B), "y": torch.zeros(N)}, r"'x': \(2,\), 'y': \(3,\)"),
+        ({"x": torch.zeros(())}, r"'x': \(\)"),
+        ({"x": torch.zeros(0, N)}, "data have 0 rows; expected at least 1"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            checks.rows("data", wrong)
+    with pytest.raises(ValueError, match="data have 2 rows; expected at least 3"):
+        checks.rows("data", {"x": torch.zeros(B)}, least=3)
+    with pytest.raises(TypeError, match=r"data\['x'\] is a list"):
+        checks.rows("data", {"x": [1, 2]})
+
+
+def test_alike_lets_only_the_last_axes_differ():
+    a, b = torch.zeros(B, N, D), torch.zeros(B, H, 1)
+    checks.alike({"a": a, "b": b}, last=2)
+    checks.alike({"a": a, "b": a + 1})
+    message = (
+        "a has shape (2, 3, 5), b has shape (2, 7, 1); expected the same axes before the last 1"
+    )
+    refused(ValueError, message, checks.alike, {"a": a, "b": b}, last=1)
+    message = "a has shape (2, 3, 5), b has shape (3, 5); expected one shape"
+    refused(ValueError, message, checks.alike, {"a": a, "b": a[0]})
+    with pytest.raises(ValueError, match="b is torch.int64"):
+        checks.alike({"a": a, "b": a.long()})
+
+
+def test_a_mask_broadcasts_and_makes_nothing_larger():
+    for shape in ((), (D,), (1,), (N, D), (N, 1), (1, 1, D), (B, N, D)):
+        checks.mask_over("mask", torch.ones(shape).bool(), (B, N, D))
+    for shape in ((N,), (B, N), (H, B, N, D), (1, B, N, D), (B, D)):
+        with pytest.raises(ValueError, match=re.escape(f"{shape}; expected torch.bool that")):
+            checks.mask_over("mask", torch.ones(shape).bool(), (B, N, D))
+    with pytest.raises(ValueError, match=r"torch.float32 \(5,\)"):
+        checks.mask_over("mask", torch.ones(D), (B, N, D))
+    with pytest.raises(TypeError, match="mask is None"):
+        checks.mask_over("mask", None, (B, N, D))
+
+
+def test_dtypes_meet_unless_autocast_is_at_work():
+    x, weight = torch.zeros(B).bfloat16(), torch.zeros(B)
+    checks.matches("x", weight + 1, weight)
+    device = weight.device.type
+    with torch.autocast(device, dtype=torch.bfloat16):
+        checks.matches("x", x, weight)
+    with pytest.raises(ValueError, match="x is torch.bfloat16 on .* as the query"):
+        checks.matches("x", x, weight, "the query")
+    meta = torch.zeros(B, device="meta")
+    with pytest.raises(ValueError, match="x is torch.float32 on meta"):
+        checks.matches("x", meta, weight)
+
+
+def test_numbers_are_not_read_where_they_cannot_be():
+    x, seen = torch.zeros(B, N), []
+    assert checks.readable(x) and checks.readable(x, x[:0])
+    assert not checks.readable(x, torch.zeros(B, device="meta"))
+
+    def look(row):
+        seen.append(checks.readable(row))
+        return row.sum()
+
+    torch.vmap(look)(x)
+    torch.func.grad(look)(x)
+    torch.compile(look, backend="eager", fullgraph=True)(x)
+    assert len(seen) >= 2 and not any(seen)
+
+
+def test_a_temperature_may_be_learned_and_differ_from_model_to_model():
+    for t in (1, 0.5, np.float32(2), Fraction(1, 2), torch.tensor(2.0)):
+        checks.temperature("tau", t)
+    for wrong in (0, -1.0, NAN, INF, torch.tensor(0.0), torch.tensor(NAN)):
+        with pytest.raises(ValueError, match="tau is .*; expected a finite number above 0"):
+            checks.temperature("tau", wrong)
+    with pytest.raises(ValueError, match=r"tau has shape \(2,\)"):
+        checks.temperature("tau", torch.ones(B))
+    with pytest.raises(TypeError, match="tau is 'warm'"):
+        checks.temperature("tau", "warm")
+
+    def scaled(t):
+        checks.temperature("tau", t)
+        return 1 / t
+
+    assert torch.vmap(scaled)(torch.tensor([1.0, 2.0])).tolist() == [1.0, 0.5]
