@@ -1,0 +1,56 @@
+"""Tests run on the device that ``MMBOOK_DEVICE`` names, without a word of it in the tests.
+
+``@pytest.mark.cpu`` keeps a test on the CPU, such as one that counts calls. Examples in docstrings
+(``>>>``) stay there, too: they print what a reader without a GPU sees.
+"""
+
+import os
+
+import pytest
+
+DEVICE = os.environ.get("MMBOOK_DEVICE") or "cpu"
+mode = None
+
+
+def pytest_configure(config):
+    global mode
+    config.addinivalue_line("markers", "cpu: runs on the CPU, whatever MMBOOK_DEVICE says")
+    if DEVICE != "cpu":
+        from mmbook.training import pick_device
+        from tests.device import FreshOn
+
+        mode = FreshOn(pick_device(DEVICE))
+        mode.__enter__()
+
+
+def pytest_unconfigure():
+    if mode is not None:
+        mode.__exit__(None, None, None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    """Constants at the top of a file are on the device, too."""
+    with active(True):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    with active(item.get_closest_marker("cpu") is None):
+        return (yield)
+
+
+class active:
+    """Switch the mode on, or off, for a while; nothing to do on the CPU."""
+
+    def __init__(self, on: bool):
+        self.on = on
+
+    def __enter__(self):
+        if mode is not None:
+            self.before, mode.active = mode.active, self.on
+
+    def __exit__(self, *error):
+        if mode is not None:
+            mode.active = self.before

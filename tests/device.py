@@ -1,0 +1,65 @@
+"""The package's tests on another device than the CPU: ``MMBOOK_DEVICE=cuda pytest tests``.
+
+The tests name no device. What they make afresh is drawn on the CPU, so that it is the same
+everywhere, CPU generators included, and is then moved: tensors, and the weights of every network
+that is built. What they turn into NumPy comes back by itself.
+
+What mmbook makes in its own functions is left alone. A tensor that it forgets to put on the
+device of its input, or a ``.numpy()`` on the device, must show here as it would for a reader.
+"""
+
+import sys
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+
+FRESH = {
+    torch.arange, torch.as_tensor, torch.empty, torch.eye, torch.from_numpy, torch.full,
+    torch.linspace, torch.logspace, torch.normal, torch.ones, torch.rand, torch.randint,
+    torch.randn, torch.randperm, torch.sparse_coo_tensor, torch.sparse_csr_tensor, torch.tensor,
+    torch.tril_indices, torch.triu_indices, torch.zeros,
+}  # fmt: skip
+DRAWN = {Tensor.normal_, Tensor.uniform_, Tensor.bernoulli_, Tensor.exponential_, Tensor.random_}
+TO_NUMPY = {Tensor.numpy, Tensor.__array__}
+PACKAGE = str(Path(__file__).resolve().parents[1] / "mmbook")
+TORCH = str(Path(torch.__file__).parent)
+
+
+class FreshOn(TorchFunctionMode):
+    """While ``active``, what a test makes afresh lies on ``device``."""
+
+    def __init__(self, device: torch.device):
+        super().__init__()
+        self.device, self.active = device, False
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        if not self.active or func not in FRESH | DRAWN | TO_NUMPY or _by_package():
+            return func(*args, **kwargs)
+        if func in TO_NUMPY:
+            return func(args[0].cpu(), *args[1:], **kwargs)
+        if func in DRAWN:
+            return self._draw(func, args[0], *args[1:], **kwargs)
+        if kwargs.get("device") is not None or any(isinstance(x, Tensor) for x in args):
+            return func(*args, **kwargs)
+        asks = kwargs.pop("requires_grad", False)
+        return func(*args, **kwargs).to(self.device).requires_grad_(asks)
+
+    def _draw(self, func, x: Tensor, *args, **kwargs) -> Tensor:
+        if x.device.type == "cpu":
+            return func(x, *args, **kwargs)
+        drawn = func(torch.empty(x.shape, dtype=x.dtype, device="cpu"), *args, **kwargs)
+        return x.copy_(drawn)
+
+
+def _by_package() -> bool:
+    """Does a function of mmbook ask? A network under construction makes weights, and those move."""
+    frame, asked = sys._getframe(2), False
+    while frame is not None and frame.f_code.co_filename.startswith((TORCH, PACKAGE)):
+        if frame.f_code.co_name == "__init__" and isinstance(frame.f_locals["self"], nn.Module):
+            return False
+        asked |= frame.f_code.co_filename.startswith(PACKAGE)
+        frame = frame.f_back
+    return asked

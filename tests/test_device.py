@@ -1,0 +1,123 @@
+"""The plug-in that puts tests on a device, tried on ``meta``: it has devices and no numbers."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from mmbook.attention import sinusoidal_positions
+from tests.device import FreshOn
+
+META = torch.device("meta")
+HERE = Path(__file__).parent
+
+# A file of tests as anybody would write it; the last test counts, so it stays on the CPU.
+TESTS = """
+import pytest
+import torch
+
+TOP = torch.zeros(3)
+
+def test_on_the_device():
+    fresh = TOP, torch.randn(3), torch.nn.Linear(2, 3).weight
+    assert {x.device.type for x in fresh} == {"DEVICE"}
+
+@pytest.mark.cpu
+def test_on_the_cpu():
+    assert torch.randn(3).device.type == "cpu"
+"""
+
+
+@pytest.fixture
+def meta():
+    with FreshOn(META) as mode:
+        mode.active = True
+        yield mode
+
+
+pytestmark = pytest.mark.cpu
+
+
+def test_fresh_tensors_are_on_the_device_and_their_copies_stay_there(meta):
+    fresh = [
+        torch.randn(2, 3),
+        torch.tensor([1, 2]),
+        torch.arange(5),
+        torch.eye(3),
+        torch.zeros(3) + 1,
+        torch.randperm(7, generator=torch.Generator().manual_seed(0)),
+        torch.normal(0.0, 1.0, (3,)),
+        torch.as_tensor([1.0]),
+        torch.ones_like(torch.empty(3)),
+    ]
+    assert {x.device for x in fresh} == {META}
+
+
+def test_what_asks_for_a_gradient_is_a_leaf_on_the_device(meta):
+    x = torch.randn(3, requires_grad=True)
+    assert x.requires_grad and x.is_leaf and x.device == META
+    assert not torch.randn(3).requires_grad
+
+
+def test_a_device_that_is_named_is_kept(meta):
+    assert torch.zeros(3, device="cpu").device.type == "cpu"
+    assert torch.zeros(3, device="cpu").numpy().sum() == 0
+
+
+def test_networks_are_built_on_the_device_those_of_the_package_too(meta):
+    from mmbook.adversarial import MultimodalGenerator
+    from mmbook.attention import SelfAttention
+    from mmbook.graph import GraphConvolution
+
+    networks = (
+        nn.Linear(2, 3),
+        nn.GRU(2, 3),
+        SelfAttention(6, num_heads=2),
+        GraphConvolution(3, 5),
+        MultimodalGenerator(2, {"image": 5, "text": 3}),
+    )
+    assert {p.device for network in networks for p in network.parameters()} == {META}
+
+
+def test_what_the_package_makes_in_its_functions_is_left_alone(meta):
+    """Else a missing ``device=`` in the package would never show."""
+    assert sinusoidal_positions(3, 4).device.type == "cpu"
+
+
+def test_draws_come_from_the_generator_of_the_cpu_in_its_order(meta):
+    """Tried on a device with numbers, which here is the CPU itself."""
+    meta.device = torch.device("cpu")
+    torch.manual_seed(3)
+    weight, x = nn.Linear(2, 3).weight, torch.randn(4)
+    meta.active = False
+    torch.manual_seed(3)
+    assert torch.equal(weight, nn.Linear(2, 3).weight) and torch.equal(x, torch.randn(4))
+
+
+def test_nothing_happens_while_it_is_not_active(meta):
+    meta.active = False
+    assert torch.zeros(3).device.type == "cpu"
+
+
+@pytest.mark.parametrize("device", ["cpu", "meta"])
+def test_the_tests_follow_the_variable(device, tmp_path):
+    (tmp_path / "test_it.py").write_text(TESTS.replace("DEVICE", device))
+    shutil.copy(HERE / "conftest.py", tmp_path)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
+    environment = os.environ | {"MMBOOK_DEVICE": device, "PYTHONPATH": str(HERE.parent)}
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=tmp_path)
+    assert "2 passed" in run.stdout, run.stdout + run.stderr
+
+
+def test_a_device_that_is_not_there_stops_the_tests(tmp_path):
+    shutil.copy(HERE / "conftest.py", tmp_path)
+    (tmp_path / "test_it.py").write_text("def test_it(): pass")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
+    environment = os.environ | {"MMBOOK_DEVICE": "nowhere", "PYTHONPATH": str(HERE.parent)}
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=tmp_path)
+    assert run.returncode and "device 'nowhere' cannot be used here" in run.stdout + run.stderr
