@@ -40,8 +40,9 @@ ONE = 1
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> tools.Chapter:
-    """A book of one chapter and one module."""
+def book(tmp_path: Path, monkeypatch) -> tools.Chapter:
+    """A book of one chapter and one module, run on the CPU wherever the tests run."""
+    monkeypatch.setenv("MMBOOK_DEVICE", "cpu")
     for folder in ("notebooks/_src", "mmbook/data"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "mmbook/__init__.py").touch()
@@ -160,6 +161,18 @@ def test_data_of_an_imported_package_counts(book):
     store(book)
     (book.root / "mmbook/data/digits.npz").write_bytes(b"\x02")
     assert any("stale" in text for text in tools.complaints(book))
+
+
+def test_outputs_of_another_device_are_stale_and_the_cpus_stay_as_they_were(book, monkeypatch):
+    """No chapter asks for the device here, so that it need not exist."""
+    book.text.write_text(TEXT)
+    notebook = book.read_text()
+    assert prints.fingerprint(notebook, book.root, "cpu") == prints.fingerprint(notebook, book.root)
+    monkeypatch.setattr(tools, "execute", lambda *_: None)
+    for device, stale in (("cuda", True), ("", False), ("cpu", False)):
+        monkeypatch.setenv("MMBOOK_DEVICE", device)
+        assert tools.run(book) in (None, "")
+        assert any("not the CPU's" in text for text in tools.complaints(book)) == stale
 
 
 def test_a_missing_file_is_named(book):

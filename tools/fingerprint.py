@@ -1,5 +1,5 @@
 """A fingerprint of what a notebook's outputs depend on: its code, the part of mmbook that it
-imports, and the data beside that part. Prose, comments and docstrings do not count.
+imports, the data beside that part, and the device. Prose, comments and docstrings do not count.
 
 The text is compared, not the syntax tree: `ast.dump` differs between Python versions.
 """
@@ -7,6 +7,7 @@ The text is compared, not the syntax tree: `ast.dump` differs between Python ver
 import ast
 import hashlib
 import io
+import os
 import tokenize
 from importlib.util import resolve_name
 from pathlib import Path
@@ -87,12 +88,23 @@ def beside(file: Path) -> list[Path]:
     return sorted(f for f in file.parent.iterdir() if f.is_file() and f.suffix not in PROSE)
 
 
-def fingerprint(notebook: NotebookNode, root: Path) -> str:
-    """SHA-256 (hex) of the code cells, the imported modules and their data."""
+def device_here() -> str:
+    """Where chapters run: ``$MMBOOK_DEVICE``, else the CPU."""
+    return os.environ.get("MMBOOK_DEVICE") or "cpu"
+
+
+def fingerprint(notebook: NotebookNode, root: Path, device: str = "cpu") -> str:
+    """SHA-256 (hex) of the code cells, the imported modules and their data.
+
+    Another device than the CPU counts, too: it draws and rounds otherwise, and the book stores what
+    every reader's machine gives.
+    """
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     cells = [bare(source, module=False) if plain_python(source) else source for source in code]
     names = set().union(*(imports(source) for source in code if plain_python(source)))
     digest = hashlib.sha256("\n# cell\n".join(cells).encode())
+    if device != "cpu":
+        digest.update(f"\n# device {device}\n".encode())
     for file in closure(names, root):
         digest.update(f"\n# {file.relative_to(root).as_posix()}\n".encode())
         digest.update(bare(file.read_text(encoding="utf-8")).encode())

@@ -34,7 +34,7 @@ from tqdm import tqdm
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-from tools.fingerprint import fingerprint  # noqa: E402
+from tools.fingerprint import device_here, fingerprint  # noqa: E402
 
 TEXT = "md:myst"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -159,7 +159,10 @@ def complaints(chapter: Chapter) -> list[str]:
     if not chapter.read_text().metadata.get("kernelspec", {}).get("display_name"):
         found.append("the text's header names no kernel: run `sync --from ipynb`")
     if stored.metadata.get("mmbook", {}).get("fingerprint") != fingerprint(stored, chapter.root):
-        found.append("outputs are stale (code, mmbook or data changed since): run `run`")
+        found.append(
+            "outputs are stale (code, mmbook or data changed since, or they are not the CPU's): "
+            "run `run`"
+        )
     return found
 
 
@@ -222,7 +225,9 @@ def run(chapter: Chapter) -> str:
             execute(chapter, notebook, bar)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             return f"{chapter.name}: a cell failed; its notebook stays as it was\n{error}"
-    notebook.metadata["mmbook"] = {"fingerprint": fingerprint(notebook, chapter.root)}
+    notebook.metadata["mmbook"] = {
+        "fingerprint": fingerprint(notebook, chapter.root, device_here())
+    }
     store(chapter, notebook)
 
 
