@@ -1,13 +1,15 @@
 # The book's commands. Everything is set up in .venv on first use.
 #
 #   TORCH_INDEX  extra package index for PyTorch. The default serves the CPU build on Linux; leave it
-#                empty (make lab TORCH_INDEX=) for the build with CUDA.
+#                empty (make lab TORCH_INDEX=) for the build with CUDA. It is remembered, and another
+#                one than before installs PyTorch anew.
 #   MMBOOK_DEVICE  cpu (default) or cuda: where the notebooks and tests run.
 
 PYTHON ?= python3
-TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 BIN := .venv/bin
 READY := .venv/ready
+INDEX := $(shell cat .venv/index 2>/dev/null || echo https://download.pytorch.org/whl/cpu)
+TORCH_INDEX ?= $(INDEX)
 NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
 	--nbval-kernel-startup-timeout=120 --nbval-sanitize-with=tests/nbval_sanitize.cfg -p tests.nbval_tolerance
 
@@ -19,13 +21,19 @@ help:  ## Show these lines
 
 setup: $(READY)  ## Make .venv with everything the book needs
 
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml constraints.txt $(if $(filter [$(INDEX)],[$(TORCH_INDEX)]),,other-torch)
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "mmbook needs Python 3.11 or newer"'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --retries 0 --disable-pip-version-check \
 		$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) \
 		-c constraints.txt -e ".[lab,book,test]"
+	echo '$(TORCH_INDEX)' > .venv/index
 	touch $(READY)
+
+.PHONY: other-torch
+other-torch:  # pip takes one build for as good as another
+	$(if $(wildcard $(READY)),$(BIN)/python -m pip uninstall --quiet --yes torch)
+	rm -f $(READY)
 
 book: $(READY)  ## Build the website from the stored notebooks into _build/html
 	rm -rf _build
