@@ -43,12 +43,16 @@ def _ways(pattern: str) -> list[Axes]:
 
 def _written(pattern: str, sizes: Mapping[str, int]) -> str:
     """``"B D"`` as the message shows it, known letters by their size: ``(B, 5)``."""
-    ways, bounds = [], []
-    for axes in _ways(pattern):
-        known = ", ".join(str(sizes.get(letter, letter)) for letter, _ in axes)
-        ways.append(f"({known},)" if len(axes) == 1 and known != "..." else f"({known})")
-        bounds += [f"{a} >= {least}" for a, least in axes if least and a not in sizes]
-    return " or ".join(ways) + (f" with {', '.join(dict.fromkeys(bounds))}" if bounds else "")
+    parts, bounds = [], []
+    for part in pattern.split(","):
+        ways = []
+        for axes in _ways(part):
+            known = ", ".join(str(sizes.get(letter, letter)) for letter, _ in axes)
+            ways.append(f"({known},)" if len(axes) == 1 and known != "..." else f"({known})")
+            bounds += [f"{a} >= {least}" for a, least in axes if least and a not in sizes]
+        parts.append(" or ".join(ways))
+    bounded = f" with {', '.join(dict.fromkeys(bounds))}" if bounds else ""
+    return " and ".join(parts) + bounded
 
 
 def _fits(given: tuple[int, ...], axes: Axes, sizes: Mapping[str, int]) -> dict[str, int] | None:
@@ -123,13 +127,12 @@ def shapes(pattern: str, /, **given: Any) -> dict[str, int]:
 
     Raises: TypeError for what has no shape; ValueError for shapes that do not go together.
     """
-    parts = pattern.split(",")
     sizes: dict[str, int] = {}
-    for part, (name, x) in zip(parts, given.items(), strict=True):
+    for part, (name, x) in zip(pattern.split(","), given.items(), strict=True):
         found = _letters(_shape(name, x), part, sizes)
         if found is None:
             came = ", ".join(f"{name} is {_shape(name, x)}" for name, x in given.items())
-            raise ValueError(f"{came}; expected {' and '.join(_written(p, {}) for p in parts)}")
+            raise ValueError(f"{came}; expected {_written(pattern, {})}")
         sizes |= found
     return sizes
 
