@@ -1,8 +1,12 @@
 """The multimodal autoencoder against numbers by hand, PCA, and its own symmetries."""
 
+import pickle
+from copy import deepcopy
+
 import numpy as np
 import pytest
 import torch
+from torch.func import functional_call
 from torch.testing import assert_close
 
 from mmbook.autoencoder import (
@@ -44,14 +48,14 @@ def test_codes_share_one_width_and_reconstructions_keep_their_own(model, inputs)
 
 def test_the_documents_signature_takes_a_list_of_widths(inputs):
     model = MultimodalAutoencoder([D1, D2], K)
-    assert isinstance(model.encoders, torch.nn.ModuleList)
+    assert list(model.encoders) == list(model.decoders) == ["1", "2"]
     assert model.modalities == ("1", "2")
     codes, reconstructions = model([inputs["image"], inputs["speech"]])
     assert codes["2"].shape == (B, K) and reconstructions["2"].shape == (B, D2)
 
 
 def test_each_encoder_mirrors_its_decoder(model):
-    encoder, decoder = model.encoders[1], model.decoders[1]
+    encoder, decoder = model.encoders["speech"], model.decoders["speech"]
     assert [m.weight.shape for m in encoder if hasattr(m, "weight")] == [(13, D2), (K, 13)]
     assert [m.weight.shape for m in decoder if hasattr(m, "weight")] == [(13, K), (D2, 13)]
 
@@ -64,10 +68,10 @@ def test_codes_and_outputs_are_free_to_be_negative(model, inputs):
 def test_linear_model_with_hand_set_weights_gives_the_numbers_by_hand():
     model = MultimodalAutoencoder([2, 3], 1, widths=())
     with torch.no_grad():
-        model.encoders[0][0].weight.copy_(torch.tensor([[3.0, 4.0]]))
-        model.encoders[0][0].bias.fill_(1.0)
-        model.decoders[1][0].weight.copy_(torch.tensor([[1.0], [0.0], [-2.0]]))
-        model.decoders[1][0].bias.copy_(torch.tensor([0.0, 5.0, 0.0]))
+        model.encoders["1"][0].weight.copy_(torch.tensor([[3.0, 4.0]]))
+        model.encoders["1"][0].bias.fill_(1.0)
+        model.decoders["2"][0].weight.copy_(torch.tensor([[1.0], [0.0], [-2.0]]))
+        model.decoders["2"][0].bias.copy_(torch.tensor([0.0, 5.0, 0.0]))
     x = torch.tensor([[1.0, 2.0], [0.0, -1.0]])
     assert_close(model.encode("1", x), torch.tensor([[12.0], [-3.0]]))
     expected = torch.tensor([[12.0, 5.0, -24.0], [-3.0, 5.0, 6.0]])
@@ -122,6 +126,84 @@ def test_joint_code_refuses_a_sample_with_nothing_present():
         joint_code(codes, {"a": absent, "b": absent})
 
 
+def test_joint_code_refuses_names_without_a_code_and_masks_that_would_broadcast():
+    codes = {"image": torch.ones(2, K), "text": torch.zeros(2, K)}
+    absent = torch.zeros(2, dtype=torch.bool)
+    with pytest.raises(KeyError, match="present has \\['imgae'\\].*'image', 'text'"):
+        joint_code(codes, {"imgae": absent})
+    for mask in (absent[:1], absent[:, None], torch.zeros(2), torch.zeros(2, 2).bool()):
+        with pytest.raises(
+            ValueError, match=r"present\['image'\] is .*; expected torch.bool \(2,\)"
+        ):
+            joint_code(codes, {"image": mask})
+    with pytest.raises(ValueError, match=r"codes has \[\]; expected at least 1"):
+        joint_code({})
+    with pytest.raises(ValueError, match=r"codes\['text'\] has shape \(1, 3\); expected \(2, 3\)"):
+        joint_code(codes | {"text": torch.ones(1, K)})
+
+
+def test_joint_codes_of_several_models_at_once_and_nan_where_nothing_is_present():
+    codes = {m: torch.randn(B, 2, K) for m in "ab"}  # B models side by side, two samples each
+    present = torch.ones(B, 2, dtype=torch.bool)
+    present[1, 0] = False
+    both = torch.vmap(lambda c, p: joint_code(c, {"a": p}))(codes, present)
+    assert_close(both[1], joint_code({m: c[1] for m, c in codes.items()}, {"a": present[1]}))
+    neither = torch.vmap(lambda c, p: joint_code(c, {"a": p, "b": p}))(codes, present)
+    assert neither[1, 0].isnan().all() and neither[1, 1].isfinite().all()
+
+
+# ---- weights have the modality's name -------------------------------------------------------
+
+
+def test_weights_do_not_load_into_another_modality():
+    here = MultimodalAutoencoder({"image": D1, "speech": D1}, K)
+    there = MultimodalAutoencoder({"speech": D1, "image": D1}, K)
+    there.load_state_dict(here.state_dict())
+    x = torch.randn(B, D1)
+    assert_close(there.encode("image", x), here.encode("image", x))
+    with pytest.raises(RuntimeError, match="encoders.text"):
+        MultimodalAutoencoder({"image": D1, "text": D1}, K).load_state_dict(here.state_dict())
+
+
+def test_one_seed_draws_all_encoders_in_order_and_then_all_decoders():
+    set_seed(0)
+    model = MultimodalAutoencoder({"speech": D2, "image": D1}, K, widths=())
+    set_seed(0)
+    layers = [torch.nn.Linear(a, b) for a, b in ((D2, K), (D1, K), (K, D2), (K, D1))]
+    by_hand = [p for layer in layers for p in layer.parameters()]
+    for ours, theirs in zip(model.parameters(), by_hand, strict=True):
+        assert torch.equal(ours, theirs)
+
+
+def test_a_name_that_would_not_travel_is_refused():
+    for name in ("left.eye", "keys", ""):
+        with pytest.raises(KeyError, match="input_dims has the name"):
+            MultimodalAutoencoder({name: D1}, K)
+
+
+def test_a_copy_gives_the_same_and_is_free(model, inputs):
+    twin = pickle.loads(pickle.dumps(deepcopy(model)))
+    assert_close(twin(inputs).codes, model(inputs).codes)
+    with torch.no_grad():
+        twin.encoders["image"][0].weight.zero_()
+    assert not torch.allclose(twin(inputs).codes["image"], model(inputs).codes["image"])
+    assert "input_dims={'image': 5, 'speech': 11}, hidden_dim=3" in repr(model)
+
+
+def test_models_train_side_by_side_and_compiled(model, inputs):
+    def loss(weights, x):
+        return reconstruction_loss(x, functional_call(model, weights, (x,)).reconstructions)
+
+    stacked = {name: torch.stack([p, 2 * p]) for name, p in model.state_dict().items()}
+    losses = torch.vmap(loss, in_dims=(0, None))(stacked, inputs)
+    assert_close(losses[0], reconstruction_loss(inputs, model(inputs).reconstructions))
+    assert losses[1] != losses[0]
+    compiled = torch.compile(model, backend="eager", fullgraph=True)
+    assert_close(compiled(inputs).codes, model(inputs).codes)
+    with torch.autocast(inputs["image"].device.type, dtype=torch.bfloat16):
+        assert model(inputs).codes["image"].dtype == torch.bfloat16
+
+
 # ---- the document's loss ------------------------------------------------------------------
 
 X1, Y1 = torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([[1.0, 0.0], [0.0, 4.0]])  # 4 + 9
@@ -152,7 +234,7 @@ def test_an_invertible_map_between_encoder_and_decoder_leaves_the_loss_alone(inp
     codes = model(x).codes["2"]
     R = torch.randn(K, K, dtype=torch.float64) + 2 * torch.eye(K)
     with torch.no_grad():
-        encoder, decoder = model.encoders[1][0], model.decoders[1][0]
+        encoder, decoder = model.encoders["2"][0], model.decoders["2"][0]
         encoder.weight.copy_(R @ encoder.weight)
         encoder.bias.copy_(R @ encoder.bias)
         decoder.weight.copy_(decoder.weight @ torch.linalg.inv(R))
@@ -202,6 +284,13 @@ def test_cross_reconstruction_needs_two_modalities():
         cross_reconstruction_loss({"a": X1}, {("a", "a"): Y1})
 
 
+def test_pictures_are_summed_over_all_their_axes():
+    x, y = torch.randn(2, B, 2, 3, 5).double()
+    squares = (x - y).square()
+    loss = reconstruction_loss({"a": x}, {"a": y}, "sample")
+    assert_close(loss, squares.sum() / B)
+
+
 def test_code_matching_by_hand_for_three_modalities():
     codes = {"a": torch.zeros(2, 2), "b": torch.ones(2, 2), "c": torch.full((2, 2), 3.0)}
     # pairs: ab 2, ac 18, bc 8, each the same in both rows
@@ -220,12 +309,21 @@ def test_errors_name_what_came(model, inputs):
         model({"sound": inputs["speech"]})
     with pytest.raises(KeyError, match="'taste'"):
         model.reconstruct(inputs["image"], "image", "taste")
+    with pytest.raises(ValueError, match=r"is torch.float64 on .*; expected torch.float32"):
+        model.encode("image", inputs["image"].double())
+    with pytest.raises(ValueError, match=r"inputs\['speech'\] has shape \(6, 11\); expected \(7"):
+        model(inputs | {"speech": inputs["speech"][1:]})
+    with pytest.raises(TypeError, match="input 'image' is a list; expected a tensor"):
+        model.encode("image", inputs["image"].tolist())
+    with pytest.raises(ValueError, match=r"inputs has \[\]; expected at least 1"):
+        model({})
     with pytest.raises(ValueError, match="got 1 inputs; expected 2"):
         model([inputs["image"]])
 
 
 @pytest.mark.parametrize(
-    "dims, hidden, word", [([], 3, "empty"), ([5, 0], 3, "2 is 0"), ([5], 0, "hidden_dim is 0")]
+    "dims, hidden, word",
+    [([], 3, "empty"), ([5, 0], 3, r"'2'\] is 0"), ([5], 0, "hidden_dim is 0")],
 )
 def test_impossible_widths_are_refused(dims, hidden, word):
     with pytest.raises(ValueError, match=word):
@@ -233,11 +331,18 @@ def test_impossible_widths_are_refused(dims, hidden, word):
 
 
 def test_losses_refuse_what_does_not_fit(inputs):
-    with pytest.raises(ValueError, match=r"\['image', 'speech'\].*\['image'\]"):
+    with pytest.raises(KeyError, match=r"\('image',\); expected \('image', 'speech'\)"):
         reconstruction_loss(inputs, {"image": inputs["image"]})
     with pytest.raises(ValueError, match=r"\(2, 2\).*\(2, 3\)"):
         reconstruction_loss({"a": X1}, {"a": X2})
+    with pytest.raises(ValueError, match="targets have shapes {}; expected .* at least once"):
+        reconstruction_loss({}, {})
+    with pytest.raises(KeyError, match=r"crossed has \['c'\]"):
+        cross_reconstruction_loss({"a": X1, "b": X1}, {("c", "a"): Y1})
+    for wrong in (X1[:1], X1[:, :1], X1[0], X1[None]):
+        with pytest.raises(ValueError, match=r"codes\['b'\] has shape .*; expected \(2, 2\)"):
+            code_matching_loss({"a": X1, "b": wrong})
     with pytest.raises(ValueError, match="'mean'"):
         reconstruction_loss({"a": X1}, {"a": Y1}, "mean")
-    with pytest.raises(ValueError, match=r"\['a'\]; expected at least two"):
+    with pytest.raises(ValueError, match=r"\['a'\]; expected at least 2"):
         code_matching_loss({"a": X1})
