@@ -1,10 +1,12 @@
 """Fusion: by hand, exact posteriors, the tensor that is never built, and the contrastive loss."""
 
 import math
+import pickle
 
 import pytest
 import torch
 import torch.nn.functional as F
+from torch.func import functional_call
 from torch.testing import assert_close
 
 from mmbook.fusion import LowRankFusion, contrastive_loss, late_fusion, tensor_fusion
@@ -60,25 +62,78 @@ def test_tensor_fusion_by_hand():
 
 
 def test_low_rank_fusion_is_a_linear_map_of_the_tensor(codes):
-    layer = LowRankFusion(DIMS, out=6, rank=3).double()
-    W = torch.einsum("roi,roj,rok->oijk", *layer.factors).flatten(1)
+    layer = LowRankFusion(DIMS, output_dim=6, rank=3).double()
+    W = torch.einsum("roi,roj,rok->oijk", *layer.factors.values()).flatten(1)
     assert_close(layer(codes), tensor_fusion(codes) @ W.T)
     assert layer(codes).shape == (B, 6)
+
+
+def test_low_rank_fusion_does_not_see_the_order_of_the_codes(codes):
+    layer = LowRankFusion(DIMS, 6, 3).double()
+    assert torch.equal(layer(dict(reversed(codes.items()))), layer(codes))
+
+
+def test_low_rank_weights_have_the_modalitys_name_and_are_drawn_in_order():
+    layer = LowRankFusion({"image": 3, "speech": 3}, 6, 2)
+    torch.manual_seed(0)
+    again = LowRankFusion({"speech": 3, "image": 3}, 6, 2)
+    torch.manual_seed(0)
+    first, second = (torch.randn(2, 6, 4) / 2 for _ in range(2))
+    assert torch.equal(again.factors["speech"], first)
+    assert torch.equal(again.factors["image"], second)
+    again.load_state_dict(layer.state_dict())
+    assert torch.equal(again.factors["image"], layer.factors["image"])
+    with pytest.raises(RuntimeError, match="factors.text"):
+        LowRankFusion({"image": 3, "text": 3}, 6, 2).load_state_dict(layer.state_dict())
+    assert "input_dims={'image': 3, 'speech': 3}, output_dim=6, rank=2" in repr(layer)
+    assert torch.equal(pickle.loads(pickle.dumps(layer)).factors["image"], layer.factors["image"])
+
+
+def test_fusions_run_side_by_side_and_compiled(codes):
+    layer = LowRankFusion(DIMS, 6, 3).double()
+    stacked = {name: torch.stack([p, 2 * p]) for name, p in layer.state_dict().items()}
+    both = torch.vmap(lambda w: functional_call(layer, w, (codes,)))(stacked)
+    assert_close(both[0], layer(codes))
+    assert_close(both[1], 8 * both[0])  # each of three factors is doubled
+    assert_close(torch.compile(layer, backend="eager", fullgraph=True)(codes), layer(codes))
+    pair = {m: codes["image"] for m in "ab"} | {"b": codes["image"] + 1}
+    losses = torch.vmap(lambda t: contrastive_loss(pair, t))(torch.tensor([0.5, 2.0]).double())
+    assert_close(losses[1], contrastive_loss(pair, 2.0))
+
+
+def test_a_learned_temperature_gets_a_gradient():
+    a, b = torch.randn(2, B, C).double()
+    t = torch.tensor(0.5).double().requires_grad_()
+    (slope,) = torch.autograd.grad(contrastive_loss({"a": a, "b": b}, t), t)
+    near = [contrastive_loss({"a": a, "b": b}, 0.5 + h).item() for h in (1e-6, -1e-6)]
+    assert slope.item() == pytest.approx((near[0] - near[1]) / 2e-6, rel=1e-5)
+
+
+@pytest.mark.parametrize("options", [(0, 3), (6, 0), (6, -1), (6, 2.0), (True, 3)])
+def test_low_rank_fusion_refuses_what_cannot_be_built(options):
+    with pytest.raises((ValueError, TypeError), match="(output_dim|rank) is .*; expected a whole"):
+        LowRankFusion(DIMS, *options)
+    with pytest.raises(KeyError, match="'values'"):
+        LowRankFusion({"values": 3}, 6, 2)
 
 
 def test_fusion_errors_name_what_came(codes):
     layer = LowRankFusion(DIMS, 6, 3).double()
     with pytest.raises(KeyError, match="expected .*'image', 'speech', 'text'"):
         layer({"speech": codes["speech"]})
-    with pytest.raises(ValueError, match="'speech' has width 3; expected 2"):
+    with pytest.raises(ValueError, match=r"'speech'\] has shape \(7, 3\); expected \(B, 2\)"):
         layer(codes | {"speech": torch.zeros(B, 3).double()})
-    with pytest.raises(ValueError, match=r"\(7, 3\).*\(6, 2\).*one B"):
+    with pytest.raises(ValueError, match=r"expected \(7, D_m\).*\(7, 3\).*\(6, 2\)"):
         tensor_fusion({"a": torch.zeros(7, 3), "b": torch.zeros(6, 2)})
-    with pytest.raises(ValueError, match="expected one shape"):
+    with pytest.raises(ValueError, match=r"\(7, 2\); expected \(7, 3\)"):
         late_fusion({"a": torch.zeros(7, 3), "b": torch.zeros(7, 2)})
-    with pytest.raises(ValueError, match="at least once"):
+    with pytest.raises(ValueError, match="at least 1"):
         late_fusion({})
-    with pytest.raises(ValueError, match=r"log_prior is \(2,\); expected \(3,\)"):
+    with pytest.raises(
+        ValueError, match=r"'speech'\] is torch.float32 on .*; expected torch.float64"
+    ):
+        layer(codes | {"speech": torch.zeros(B, 2)})
+    with pytest.raises(ValueError, match=r"log_prior has shape \(2,\); expected \(3,\)"):
         late_fusion({"a": torch.zeros(7, 3)}, torch.zeros(2))
 
 
@@ -120,5 +175,13 @@ def test_contrastive_loss_matches_the_formula_written_out():
 def test_contrastive_errors_name_what_came(codes):
     with pytest.raises(ValueError, match="temperature is 0"):
         contrastive_loss(codes, temperature=0)
-    with pytest.raises(ValueError, match=r"\['image'\]; expected at least two"):
+    for wrong in (float("nan"), float("inf"), -1):
+        with pytest.raises(ValueError, match=f"temperature is {wrong}; expected a finite number"):
+            contrastive_loss({"a": codes["image"], "b": codes["image"]}, wrong)
+    with pytest.raises(ValueError, match=r"\['image'\]; expected at least 2"):
         contrastive_loss({"image": codes["image"]})
+    five, seven = torch.zeros(5, 3), torch.zeros(7, 3)
+    with pytest.raises(ValueError, match=r"codes\['b'\] has shape \(7, 3\); expected \(5, 3\)"):
+        contrastive_loss({"a": five, "b": seven})
+    with pytest.raises(ValueError, match="codes\\['a'\\] is empty"):
+        contrastive_loss({"a": five[:0], "b": five[:0]})
