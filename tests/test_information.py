@@ -1,6 +1,7 @@
 """Information in bits: by hand, against scipy and scikit-learn, invariances, and errors."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -55,12 +56,16 @@ def test_counting_takes_tensors_and_as_many_columns_as_sizes(rng):
 @pytest.mark.parametrize(
     "columns, sizes, message",
     [
-        (([0, 1], [0]), (2, 2), r"\(2,\), \(1,\)"),
+        (([0, 1], [0]), (2, 2), r"column 0 is \(2,\), column 1 is \(1,\)"),
         (([0, 1],), (2, 2), "a size for each"),
         (([[0, 1]],), (2,), r"\(1, 2\)"),
         (([0, 2],), (2,), "from 0 to 1"),
         (([-1, 0],), (2,), "from 0 to 1"),
         (([0.0, 1.0],), (2,), "whole numbers"),
+        (([0, np.nan],), (2,), "whole numbers"),
+        ((), (2,), "0 columns, .* expected a size for each"),
+        (([0, 1],), (), "sizes has 0 entries; expected at least 1"),
+        (([0, 1],), (0,), "a size is 0; expected a whole number, 1 or more"),
     ],
 )
 def test_columns_that_cannot_be_counted_are_refused(columns, sizes, message):
@@ -163,16 +168,90 @@ def test_plugged_in_it_is_too_large_by_the_formula(rng):
     assert found == pytest.approx((A - 1) * (B - 1) / (2 * size * math.log(2)), rel=0.1)
 
 
-@pytest.mark.parametrize("f, axes", [(mutual_information, 2), (conditional_mutual_information, 3)])
+@pytest.mark.parametrize(
+    "f, axes",
+    [
+        (mutual_information, "(A, B)"),
+        (conditional_mutual_information, "(A, B, Y)"),
+        (shuffle_bias, "(A, B, Y)"),
+    ],
+)
 def test_a_table_with_other_axes_is_refused(f, axes):
-    with pytest.raises(ValueError, match=f"expected {axes} axes"):
-        f(np.ones((2,) * (axes + 1)))
+    for more in (-1, 1):
+        shape = (2,) * (axes.count(",") + 1 + more)
+        with pytest.raises(ValueError, match=re.escape(f"has shape {shape}; expected {axes}")):
+            f(np.ones(shape))
 
 
-@pytest.mark.parametrize("counts", [[], [0, 0], [1, -1, 1], [1, math.nan], [1, math.inf]])
+@pytest.mark.parametrize("counts", [[], [0, 0], [1, -1, 1]])
 def test_what_is_no_table_of_counts_is_refused(counts):
     with pytest.raises(ValueError, match="expected entries of 0 or more"):
         entropy(counts)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize(
+    "f, axes",
+    [
+        (entropy, 1),
+        (mutual_information, 2),
+        (conditional_mutual_information, 3),
+        (shuffle_bias, 3),
+    ],
+)
+def test_a_table_with_nan_or_infinity_is_refused_by_name(f, axes, bad):
+    counts = np.ones((2,) * axes)
+    counts.flat[1] = bad
+    with pytest.raises(ValueError, match="counts holds 1 NaN or infinite of"):
+        f(counts)
+
+
+@pytest.mark.parametrize(
+    "f, axes", [(entropy, 1), (mutual_information, 2), (conditional_mutual_information, 3)]
+)
+def test_a_correction_refuses_shares_and_takes_whole_floats(f, axes):
+    shares = np.full((2,) * axes, 2.0**-axes)
+    with pytest.raises(ValueError, match=r"counts hold 0\..*; expected whole counts, no shares"):
+        f(shares, miller_madow=True)
+    assert f(shares * 2**axes, True) == f((shares * 2**axes).astype(int), True)
+
+
+def test_bits_are_plain_python_floats():
+    table = np.ones((2, 2, 2), np.float32)
+    found = [
+        entropy(table, True),
+        entropy([5, 0]),
+        mutual_information(table[0], True),
+        conditional_mutual_information(table, True),
+        shuffle_bias(table),
+        classifier_bound(np.log(np.full((2, 2), 0.5, np.float32)), [0, 1]),
+    ]
+    assert [type(x) for x in found] == [float] * len(found)
+    assert str(entropy([5, 0])) == "0.0"
+
+
+def test_tensors_of_every_dtype_are_counted(rng):
+    n = rng.integers(0, 9, (A, B, C))
+    for dtype in (torch.uint8, torch.float16, torch.bfloat16, torch.int64):
+        got = conditional_mutual_information(torch.tensor(n).to(dtype), True)
+        assert got == pytest.approx(conditional_mutual_information(n, True))
+
+
+def test_what_is_no_table_or_no_flag_is_a_type_error():
+    for call in (
+        lambda: entropy("ab"),
+        lambda: entropy([1, 1], miller_madow="no"),
+        lambda: entropy([1, 1], miller_madow=1),
+        lambda: mutual_information(None),
+        lambda: shuffle_bias(np.ones((2, 2, 2)), draws=2.0),
+        lambda: shuffle_bias(np.ones((2, 2, 2)), seed=None),
+        lambda: count("ab", sizes=(2,)),
+        lambda: count([0, 1], sizes=2),
+        lambda: count([0, 1], sizes=(2.0,)),
+        lambda: classifier_bound(None, [0]),
+    ):
+        with pytest.raises(TypeError, match="expected"):
+            call()
 
 
 # ---- shuffling ------------------------------------------------------------------------------
@@ -201,10 +280,17 @@ def test_shuffling_depends_on_the_margins_alone_and_repeats(rng):
     assert shuffle_bias(n, seed=3) != shuffle_bias(n, seed=4)
 
 
-@pytest.mark.parametrize("counts, draws", [(np.full((2, 2, 2), 0.5), 5), (np.ones((2, 2, 2)), 0)])
-def test_shares_and_no_draws_are_refused(counts, draws):
-    with pytest.raises(ValueError, match="expected 1 or more, whole counts"):
-        shuffle_bias(counts, draws=draws)
+@pytest.mark.parametrize(
+    "counts, how, message",
+    [
+        (np.full((2, 2, 2), 0.5), {}, "counts hold 0.5; expected whole counts"),
+        (np.ones((2, 2, 2)), {"draws": 0}, "draws is 0; expected a whole number, 1 or more"),
+        (np.ones((2, 2, 2)), {"seed": -1}, "seed is -1; expected a whole number, 0 or more"),
+    ],
+)
+def test_shares_and_no_draws_are_refused(counts, how, message):
+    with pytest.raises(ValueError, match=message):
+        shuffle_bias(counts, **how)
 
 
 # ---- the bound ------------------------------------------------------------------------------
@@ -236,9 +322,17 @@ def test_to_say_the_shares_proves_nothing(rng):
 @pytest.mark.parametrize(
     "log_q, labels, message",
     [
-        (np.log(np.full((3, 2), 0.5)), np.zeros(2, dtype=int), r"\(3, 2\), labels \(2,\)"),
+        (np.log(np.full((3, 2), 0.5)), np.zeros(2, dtype=int), r"\(3, 2\), labels is \(2,\)"),
         (np.zeros(3), np.zeros(3, dtype=int), r"expected \(n, C\)"),
-        (np.full((3, 2), 0.5), np.zeros(3, dtype=int), "expected logarithms"),
+        (
+            np.full((3, 2), 0.5),
+            np.zeros(3, dtype=int),
+            r"exp\(log_probabilities\) has sums of 3\.297",
+        ),
+        (np.full((3, 2), 1e4), np.zeros(3, dtype=int), "has sums of inf"),
+        (np.log([[0.5, 0.5], [0.5, np.nan]]), [0, 1], "log_probabilities holds 1 NaN"),
+        (np.array([[0.0, -np.inf]]), [0], "log_probabilities holds 1 NaN or infinite of 2"),
+        (np.zeros((0, 2)), [], "log_probabilities is empty"),
         (np.log(np.full((3, 2), 0.5)), np.full(3, 2), "from 0 to 1"),
     ],
 )
