@@ -2,13 +2,17 @@
 
 All take logits, as every classifier gives them, and compute with logarithms throughout. Unit: nats,
 summed over the classes, mean over the batch. Who is learned from gets no gradient, unless one asks.
+A temperature is a finite number above 0, or a tensor of shape ().
 """
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Literal
 
 import torch
 from torch import Tensor
+
+from mmbook import checks
 
 Direction = Literal["S||T", "T||S"]
 
@@ -21,13 +25,16 @@ def kl_divergence(p_logits: Tensor, q_logits: Tensor) -> Tensor:
 
     Source: Kullback and Leibler (1951). Nats, 0 or more, not symmetric.
 
-    Shapes: both (..., C) -> (...). Raises: ValueError if the shapes differ or there is no class.
+    >>> import torch
+    >>> even, sure = torch.tensor([0.5, 0.5]).log(), torch.tensor([0.8, 0.2]).log()
+    >>> kl_divergence(even, sure), kl_divergence(sure, even)
+    (tensor(0.2231), tensor(0.1927))
+
+    Shapes: both (..., C) -> (...).
+    Raises: ValueError if the shapes differ or there is no class; TypeError for what is no tensor.
     """
-    if p_logits.shape != q_logits.shape or p_logits.ndim < 1 or p_logits.shape[-1] < 1:
-        raise ValueError(
-            f"p_logits are {tuple(p_logits.shape)}, q_logits are {tuple(q_logits.shape)}; "
-            "expected one shape (..., C)"
-        )
+    checks.tensor("p_logits", p_logits, "... C>=1")
+    checks.alike({"p_logits": p_logits, "q_logits": q_logits})
     log_p, log_q = p_logits.log_softmax(-1), q_logits.log_softmax(-1)
     return (log_p.exp() * (log_p - log_q)).sum(-1)
 
@@ -35,7 +42,7 @@ def kl_divergence(p_logits: Tensor, q_logits: Tensor) -> Tensor:
 def distillation_loss(
     student_logits: Tensor,
     teacher_logits: Tensor,
-    temperature: float = 1.0,
+    temperature: float | Tensor = 1.0,
     direction: Direction = "T||S",
 ) -> Tensor:
     r"""Hold a student to what a teacher says, both softened by a temperature.
@@ -50,22 +57,26 @@ def distillation_loss(
     Source: document section 4.3.1, which puts the student first, ``"S||T"`` (and sums over the
     samples, where we average); Hinton et al. (2015), section 2, who put the teacher first.
 
+    >>> import torch
+    >>> student, teacher = torch.tensor([[0.5, 0.5]]).log(), torch.tensor([[0.8, 0.2]]).log()
+    >>> distillation_loss(student, teacher), distillation_loss(student, teacher, direction="S||T")
+    (tensor(0.1927), tensor(0.2231))
+
     Shapes: (B, C), (B, C) -> scalar.
-    Raises: ValueError for shapes that differ, a temperature of 0 or less, an unknown direction.
+    Raises: ValueError for shapes that differ, no row, a temperature that is not finite and above
+        0, or an unknown direction; TypeError for what is no tensor or no number.
     """
-    _check_temperature(temperature)
+    checks.temperature("temperature", temperature)
+    checks.choice("direction", direction, ("S||T", "T||S"))
+    checks.tensor("student_logits", student_logits, "B>=1 C>=1")
+    checks.alike({"student_logits": student_logits, "teacher_logits": teacher_logits})
     student, teacher = student_logits / temperature, teacher_logits.detach() / temperature
-    if direction == "S||T":
-        divergence = kl_divergence(student, teacher)
-    elif direction == "T||S":
-        divergence = kl_divergence(teacher, student)
-    else:
-        raise ValueError(f"direction is {direction!r}; expected 'S||T' or 'T||S'")
-    return temperature**2 * divergence.mean()
+    first, second = (student, teacher) if direction == "S||T" else (teacher, student)
+    return temperature**2 * kl_divergence(first, second).mean()
 
 
 def mutual_learning_loss(
-    logits: Mapping[str, Tensor], temperature: float = 1.0, *, stop_gradient: bool = True
+    logits: Mapping[str, Tensor], temperature: float | Tensor = 1.0, *, stop_gradient: bool = True
 ) -> Tensor:
     r"""Every modality's model learns from all the others.
 
@@ -79,28 +90,27 @@ def mutual_learning_loss(
     Source: document section 4.3.2 (there called L_PD); Zhang et al. (2018), whose peers stand
     in the other order.
 
+    >>> import torch
+    >>> even, sure = torch.tensor([[0.5, 0.5]]).log(), torch.tensor([[0.8, 0.2]]).log()
+    >>> mutual_learning_loss({"image": even, "sound": sure})  # .2231 + .1927
+    tensor(0.4159)
+
     Shapes: {name: (B, C)} with at least two names -> scalar.
-    Raises: ValueError for one model only, shapes that differ, a temperature of 0 or less.
+    Raises: ValueError for one model only, shapes that differ, no row, or a temperature that is not
+        finite and above 0; TypeError for what is no tensor or no number.
     """
-    _check_temperature(temperature)
-    shapes = {name: tuple(z.shape) for name, z in logits.items()}
-    if len(shapes) < 2:
-        raise ValueError(f"logits has {list(logits)}; expected at least two models")
-    if len(set(shapes.values())) > 1:
-        raise ValueError(f"logits have shapes {shapes}; expected one shape (B, C)")
-    log_p = [(z / temperature).log_softmax(-1) for z in logits.values()]
-    everyone = torch.stack(log_p).sum(0)
-    total = torch.zeros((), dtype=everyone.dtype, device=everyone.device)
-    for own in log_p:
-        # A sum of divergences from one p needs only the sum of the others' logarithms.
-        others = (everyone - own).detach() if stop_gradient else everyone - own
-        rest = len(log_p) - 1
-        total = total + (own.exp() * (rest * own - others)).sum(-1).mean()
-    return temperature**2 * total
+    checks.temperature("temperature", temperature)
+    checks.flag("stop_gradient", stop_gradient)
+    checks.tensors("logits", logits, "B>=1 C>=1", least=2)
+    log_f = (torch.stack(list(logits.values())) / temperature).log_softmax(-1)  # M, B, C
+    peers = log_f.detach() if stop_gradient else log_f
+    # All pairs: i runs on the first axis, j on the second. j = i adds 0, and no gradient.
+    log_ratios = (log_f.unsqueeze(1) - peers).sum(1)  # M, B, C: sum over j of log f_i / f_j
+    return temperature**2 * (log_f.exp() * log_ratios).sum((0, 2)).mean()
 
 
 def progressive_loss(
-    logits: Tensor, earlier_logits: Sequence[Tensor], temperature: float = 1.0
+    logits: Tensor, earlier_logits: Sequence[Tensor], temperature: float | Tensor = 1.0
 ) -> Tensor:
     r"""Hold the model of step i to the models of all steps before it.
 
@@ -112,22 +122,22 @@ def progressive_loss(
 
     Source: document section 4.3.3 (there called L_PD^(i)).
 
+    >>> import torch
+    >>> even, sure = torch.tensor([[0.5, 0.5]]).log(), torch.tensor([[0.8, 0.2]]).log()
+    >>> progressive_loss(even, [sure, even, sure])  # .2231 twice
+    tensor(0.4463)
+
     Shapes: (B, C), a list of (B, C) -> scalar.
-    Raises: ValueError for shapes that differ or a temperature of 0 or less.
+    Raises: ValueError for shapes that differ, no row, or a temperature that is not finite and
+        above 0; TypeError for what is no tensor, no list or no number.
     """
-    _check_temperature(temperature)
-    shapes = [tuple(z.shape) for z in (logits, *earlier_logits)]
-    if len(set(shapes)) > 1:
-        raise ValueError(f"logits, then earlier_logits, are {shapes}; expected one shape (B, C)")
-    if len(earlier_logits) == 0:
-        return torch.zeros((), dtype=logits.dtype, device=logits.device)
-    log_p = (logits / temperature).log_softmax(-1)
-    log_q = sum((z.detach() / temperature).log_softmax(-1) for z in earlier_logits)
-    # As above: one softmax of the new model serves all its divergences.
-    divergence = (log_p.exp() * (len(earlier_logits) * log_p - log_q)).sum(-1)
-    return temperature**2 * divergence.mean()
-
-
-def _check_temperature(temperature: float) -> None:
-    if not temperature > 0:
-        raise ValueError(f"temperature is {temperature}; expected a number above 0")
+    checks.temperature("temperature", temperature)
+    checks.tensor("logits", logits, "B>=1 C>=1")
+    earlier_logits = checks.listed("earlier_logits", earlier_logits, Tensor, least=0)
+    for j, z in enumerate(earlier_logits):
+        checks.alike({"logits": logits, f"earlier_logits[{j}]": z})
+    if not earlier_logits:
+        return logits.new_zeros(())
+    log_f = (logits / temperature).log_softmax(-1)
+    log_ratios = [log_f - (z.detach() / temperature).log_softmax(-1) for z in earlier_logits]
+    return temperature**2 * (log_f.exp() * reduce(torch.add, log_ratios)).sum(-1).mean()

@@ -167,9 +167,44 @@ def test_progressive_takes_one_softmax_of_each_model(monkeypatch):
     assert len(taken) == 4
 
 
+def test_the_peers_loss_is_right_where_they_nearly_agree():
+    """The sum of the others' logarithms, subtracted at the end, gives a negative loss here."""
+    agreed = 2 * torch.randn(B, C)
+    models = {m: agreed + 1e-4 * torch.randn(B, C) for m in "abc"}
+    exact = {m: z.double() for m, z in models.items()}
+    expected = mutual_learning_loss(exact)
+    assert 1e-9 < expected < 1e-7
+    assert mutual_learning_loss(models).item() == pytest.approx(expected.item(), rel=1e-2)
+
+
+def test_each_of_several_models_may_have_its_own_temperature():
+    z = {m: normal(3, B, C) for m in "ab"}
+    tau = torch.tensor([0.5, 1.0, 4.0]).double()
+    losses = torch.vmap(mutual_learning_loss)(z, tau)
+    for s, t in enumerate(tau.tolist()):
+        assert_close(losses[s], mutual_learning_loss({m: x[s] for m, x in z.items()}, t))
+    loss = torch.vmap(lambda x, t: distillation_loss(x["a"], x["b"], t))(z, tau)
+    assert_close(loss[2], distillation_loss(z["a"][2], z["b"][2], 4.0))
+    loss = torch.vmap(lambda x, t: progressive_loss(x["a"], [x["b"]], t))(z, tau)
+    assert_close(loss[0], progressive_loss(z["a"][0], [z["b"][0]], 0.5))
+
+
+def test_the_losses_compile():
+    z, v = normal(B, C), normal(B, C)
+    for loss in (
+        lambda z, v: distillation_loss(z, v, T),
+        lambda z, v: mutual_learning_loss({"a": z, "b": v}, T),
+        lambda z, v: progressive_loss(z, [v, v], T),
+    ):
+        compiled = torch.compile(loss, backend="eager", fullgraph=True)
+        assert_close(compiled(z, v), loss(z, v))
+
+
 def test_bad_input_is_named():
     z = normal(B, C)
-    with pytest.raises(ValueError, match=r"p_logits are \(5, 7\), q_logits are \(5, 1\)"):
+    with pytest.raises(
+        ValueError, match=r"p_logits has shape \(5, 7\), q_logits has shape \(5, 1\)"
+    ):
         kl_divergence(z, z[:, :1])
     with pytest.raises(ValueError, match=r"expected one shape"):
         distillation_loss(z, z[:1])
@@ -178,14 +213,30 @@ def test_bad_input_is_named():
         lambda t: mutual_learning_loss({"a": z, "b": z}, t),
         lambda t: progressive_loss(z, [z], t),
     ):
-        for wrong in (0, -1, float("nan")):
+        for wrong in (0, -1, float("nan"), float("inf")):
             with pytest.raises(ValueError, match=f"temperature is {wrong}"):
                 loss(wrong)
     with pytest.raises(ValueError, match="direction is 'forward'; expected 'S||T'"):
         distillation_loss(z, z, 1.0, "forward")
-    with pytest.raises(ValueError, match=r"logits has \['a'\]; expected at least two"):
+    with pytest.raises(TypeError, match="temperature is None"):
+        distillation_loss(z, z, None)
+    for loss in (
+        lambda z: distillation_loss(z, z),
+        lambda z: mutual_learning_loss({"a": z, "b": z}),
+        lambda z: progressive_loss(z, []),
+    ):
+        for wrong in (z[:0], z[:, :0], z[0], z[None], z.long()):
+            with pytest.raises(ValueError, match="logits.* expected"):
+                loss(wrong)
+        with pytest.raises(TypeError, match="logits.* is a ndarray; expected a tensor"):
+            loss(z.cpu().numpy())
+    with pytest.raises(ValueError, match="p_logits is empty"):
+        kl_divergence(z[:, :0], z[:, :0])
+    with pytest.raises(TypeError, match="stop_gradient is 'no'"):
+        mutual_learning_loss({"a": z, "b": z}, stop_gradient="no")
+    with pytest.raises(ValueError, match=r"logits has \['a'\]; expected at least 2"):
         mutual_learning_loss({"a": z})
-    with pytest.raises(ValueError, match=r"shapes \{'a': \(5, 7\), 'b': \(5, 1\)\}; expected one"):
+    with pytest.raises(ValueError, match=r"logits\['b'\] has shape \(5, 1\); expected \(5, 7\)"):
         mutual_learning_loss({"a": z, "b": z[:, :1]})
-    with pytest.raises(ValueError, match=r"are \[\(5, 7\), \(5, 7\), \(1, 7\)\]; expected one"):
+    with pytest.raises(ValueError, match=r"earlier_logits\[1\] has shape \(1, 7\); expected one"):
         progressive_loss(z, [z, z[:1]])
