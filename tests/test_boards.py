@@ -1,0 +1,89 @@
+"""The pointing game: its rules, one by one, on many games."""
+
+import pytest
+import torch
+from torch.testing import assert_close
+
+from mmbook.boards import pointing_games, rows_by_class, with_twin, without_target
+
+COUNT, CELLS = 997, 5
+LABELS = torch.arange(7).repeat(11)  # 11 rows of each of 7 classes
+
+
+@pytest.fixture
+def games():
+    return pointing_games(LABELS, COUNT, seed=0, cells=CELLS, device=LABELS.device)
+
+
+def at(x, cell):
+    return x.gather(1, cell[:, None])[:, 0]
+
+
+def test_rows_by_class_are_in_their_order():
+    assert rows_by_class([2, 0, 1, 0, 2, 1]).tolist() == [[1, 3], [2, 5], [0, 4]]
+
+
+def test_the_one_who_asks_names_the_digit_in_the_target(games):
+    assert_close(LABELS[games["ask"]], LABELS[at(games["board"], games["target"])])
+    assert_close(games["answer"], at(games["colour"], games["target"]))
+
+
+def test_cells_differ_in_class_and_in_colour(games):
+    for x, most in ((LABELS[games["board"]], 7), (games["colour"], 9)):
+        assert x.shape == (COUNT, CELLS)
+        assert all(len(set(row)) == CELLS for row in x.tolist())
+        assert set(x.flatten().tolist()) == set(range(most))
+
+
+def test_nothing_but_the_digit_gives_the_cell_away(games):
+    """Targets, asked classes and colours are as often drawn as each other."""
+    for x, most in (
+        (games["target"], CELLS),
+        (LABELS[games["ask"]], 7),
+        (games["answer"], 9),
+        (games["ask"], len(LABELS)),
+    ):
+        share = x.cpu().bincount(minlength=most).double() / COUNT
+        assert (share - 1 / most).abs().max() < 4 * (1 / most / COUNT) ** 0.5
+
+
+def test_games_follow_their_seed_alone(games):
+    torch.manual_seed(1)
+    again = pointing_games(LABELS, COUNT, seed=0, cells=CELLS, device=LABELS.device)
+    assert all(torch.equal(again[name], games[name]) for name in games)
+    other = pointing_games(LABELS, COUNT, seed=1, cells=CELLS)
+    assert not torch.equal(other["ask"].cpu(), games["ask"].cpu())
+
+
+def test_a_twin_lies_in_another_cell_and_the_rest_stays(games):
+    doubled, twin = with_twin(games, LABELS, seed=3)
+    asked = LABELS[games["ask"]]
+    assert (twin != games["target"]).all()
+    assert_close(LABELS[at(doubled["board"], twin)], asked)
+    assert_close((LABELS[doubled["board"]] == asked[:, None]).sum(1), torch.full((COUNT,), 2))
+    changed = doubled["board"] != games["board"]
+    assert changed.sum(1).max() <= 1 and (changed.int().argmax(1)[changed.any(1)] == twin).all()
+    for name in ("ask", "colour", "target", "answer"):
+        assert doubled[name] is games[name]
+
+
+def test_without_the_target_the_digit_lies_nowhere(games):
+    missing, other = without_target(games, LABELS, seed=3)
+    assert not (LABELS[missing["board"]] == LABELS[games["ask"]][:, None]).any()
+    where = games["target"]
+    assert_close(LABELS[at(missing["board"], where)], LABELS[at(games["board"], other)])
+    assert (missing["board"] != games["board"]).sum(1).max() == 1
+
+
+def test_errors(games):
+    with pytest.raises(ValueError, match=r"labels have \[2, 1\] rows a class; expected equally"):
+        pointing_games([0, 0, 1], 3, seed=0, cells=2)
+    for cells in (1, 8, 10):
+        with pytest.raises(ValueError, match=f"cells is {cells}; expected a whole number from 2"):
+            pointing_games(LABELS, 3, seed=0, cells=cells)
+    with pytest.raises(KeyError, match="games has"):
+        with_twin({"board": games["board"]}, LABELS, seed=0)
+    with pytest.raises(ValueError, match="board runs from .* expected numbers from 0 to 13"):
+        without_target(games, LABELS[:14], seed=0)
+    with pytest.raises(ValueError, match="seed is -2"):
+        pointing_games(LABELS, 3, seed=-2, cells=2)
