@@ -27,13 +27,14 @@ def rows_by_class(labels: ArrayLike) -> Tensor:
     counts = known.bincount()
     if (counts != counts[0]).any():
         raise ValueError(f"labels have {counts.tolist()} rows a class; expected equally many")
-    return known.argsort(stable=True).view(len(counts), -1)
+    rows = known.argsort(stable=True).view(len(counts), -1)
+    return rows.to(_device(labels))
 
 
-def pointing_games(
-    labels: ArrayLike, count: int, seed: int, cells: int = 9, device: torch.device | str = "cpu"
-) -> Games:
+def pointing_games(labels: ArrayLike, count: int, seed: int, cells: int = 9) -> Games:
     """``count`` games on the rows of a split whose classes are ``labels``.
+
+    They lie on the device of ``labels``, on the CPU if those are no tensor.
 
     Shapes: labels (n,), the same number of rows for each of the C classes ->
         ask (count,): the row that asks; it is a row of the class of the target.
@@ -50,7 +51,7 @@ def pointing_games(
     >>> {name: tuple(x.shape) for name, x in game.items()}
     {'ask': (3,), 'board': (3, 2), 'colour': (3, 2), 'target': (3,), 'answer': (3,)}
     """
-    of = rows_by_class(labels)
+    of = rows_by_class(labels).cpu()
     checks.whole("count", count)
     checks.whole("cells", cells, least=2, most=min(9, len(of)))
     g = torch.Generator().manual_seed(checks.whole("seed", seed, least=0))
@@ -66,7 +67,7 @@ def pointing_games(
         "target": target,
         "answer": colour[row, target],
     }
-    return {name: x.to(device) for name, x in games.items()}
+    return {name: x.to(_device(labels)) for name, x in games.items()}
 
 
 def with_twin(games: Games, labels: ArrayLike, seed: int) -> tuple[Games, Tensor]:
@@ -103,7 +104,7 @@ def _replaced(games: Games, labels: ArrayLike, seed: int, twin: bool) -> tuple[G
     """One cell gets one more drawing of the class of another; the other of the two cells too."""
     checks.mapping("games", games)
     checks.keys("games", games, ("ask", "board", "colour", "target", "answer"))
-    of = rows_by_class(labels)
+    of = rows_by_class(labels).cpu()
     known = torch.tensor(checks.integers("labels", labels))
     sizes = checks.tensor("board", games["board"], "n cells>=2", "int")
     checks.tensor("target", games["target"], "n", "int", n=sizes["n"])
@@ -119,3 +120,7 @@ def _replaced(games: Games, labels: ArrayLike, seed: int, twin: bool) -> tuple[G
     board[row, goal] = of[known[board[row, source]], pick]
     device = games["board"].device
     return {**games, "board": board.to(device)}, other.to(device)
+
+
+def _device(labels: ArrayLike) -> torch.device:
+    return labels.device if isinstance(labels, Tensor) else torch.device("cpu")

@@ -39,7 +39,7 @@ def first_tokens(
     [[False, True, True, False]]
     """
     sizes = checks.mask("mask", mask, "B N")
-    checks.tensor("order", order, "B N", None, **sizes)
+    checks.tensor("order", order, "B N", "float", **sizes)
     if (share is None) == (count is None):
         raise ValueError(f"share is {share}, count is {count}; expected one of the two")
     bad = mask & ~torch.isfinite(order)
@@ -88,14 +88,19 @@ def deletion_test(
     >>> table["most attended"]["without"].tolist(), table["most attended"]["only"].tolist()
     ([[1.0]], [[0.0]])
     """
+    if not callable(measure):
+        raise TypeError(f"measure is {measure!r}; expected a function of a model and a mask")
     models = checks.listed("models", models, nn.Module)
     checks.whole("seed", seed, least=0)
+    attended = checks.listed("attended", attended, Tensor)
+    for order in attended:
+        checks.tensor("attended", order, "B N")
     if len(attended) != len(models):
         raise ValueError(
             f"attended has {len(attended)} orders; expected {len(models)}, one a model"
         )
     orders: dict[str, list[Tensor]] = {
-        "most attended": list(attended),
+        "most attended": attended,
         "least attended": [-order for order in attended],
         "random": [_random(mask, seed + s) for s in range(len(models))],
     }

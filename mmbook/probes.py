@@ -62,6 +62,7 @@ def train_witness(
     >>> witness(torch.tensor([[-2.0], [2.0]])).argmax(1).tolist()
     [0, 1]
     """
+    checks.instance("config", config, TrainingConfig)
     sizes = checks.tensor("x", x, "n D")
     checks.tensor("labels", labels, "n", "int", n=sizes["n"])
     checks.integers("labels", labels, below=checks.whole("num_classes", num_classes))
@@ -92,9 +93,12 @@ def tell_apart(
     >>> tell_apart({"image": a, "speech": b}, {"image": a, "speech": b})
     1.0
     """
-    width = checks.tensors("train", train, "n_m K", least=2)["K"]
+    width = checks.tensors("train", train, "n_m>=1 K", least=2)["K"]
+    checks.mapping("test", test)
     checks.keys("test", test, train)
-    checks.tensors("test", test, "n_m K", K=width)
+    checks.tensors("test", test, "n_m>=1 K", K=width)
+    for m, codes in test.items():  # what no judge can read would be judged all the same
+        checks.array(f"test[{m!r}]", codes)
     x = torch.cat(list(train.values()))
     y = torch.cat([_number(part, i) for i, part in enumerate(train.values())])
     judge = train_witness(x, y, len(train), widths, dropout=0.0, config=config)

@@ -12,7 +12,7 @@ LABELS = torch.arange(7).repeat(11)  # 11 rows of each of 7 classes
 
 @pytest.fixture
 def games():
-    return pointing_games(LABELS, COUNT, seed=0, cells=CELLS, device=LABELS.device)
+    return pointing_games(LABELS, COUNT, seed=0, cells=CELLS)
 
 
 def at(x, cell):
@@ -49,10 +49,13 @@ def test_nothing_but_the_digit_gives_the_cell_away(games):
 
 def test_games_follow_their_seed_alone(games):
     torch.manual_seed(1)
-    again = pointing_games(LABELS, COUNT, seed=0, cells=CELLS, device=LABELS.device)
+    again = pointing_games(LABELS, COUNT, seed=0, cells=CELLS)
     assert all(torch.equal(again[name], games[name]) for name in games)
     other = pointing_games(LABELS, COUNT, seed=1, cells=CELLS)
-    assert not torch.equal(other["ask"].cpu(), games["ask"].cpu())
+    assert not torch.equal(other["ask"], games["ask"])
+    assert {x.device for x in games.values()} == {LABELS.device}
+    listed = pointing_games(LABELS.tolist(), COUNT, seed=0, cells=CELLS)
+    assert all(torch.equal(listed[name], games[name].cpu()) for name in games)
 
 
 def test_a_twin_lies_in_another_cell_and_the_rest_stays(games):

@@ -29,7 +29,7 @@ def patches(pictures: ArrayLike, size: int) -> Tensor:
     tensor([2., 3., 6., 7.])
     """
     x = checks.array("pictures", pictures, "n height width | n height width C")
-    kind = str(pictures.dtype if isinstance(pictures, Tensor) else np.asarray(pictures).dtype)
+    kind = _kind(pictures)
     if "uint8" not in kind and "float" not in kind:
         raise ValueError(f"pictures holds {kind}; expected uint8 from 0 to 255, or floats")
     x = x / 255 if "uint8" in kind else x
@@ -54,8 +54,9 @@ def moments(speech: ArrayLike, mask: ArrayLike, frames: int) -> Tokens:
     """
     x = torch.tensor(checks.array("speech", speech, "n T D")).float()
     n, T, D = x.shape
-    there = torch.as_tensor(mask)
-    checks.mask("mask", there, "n T", n=n, T=T)
+    there = torch.tensor(checks.array("mask", mask, "n T", n=n, T=T) > 0)
+    if "bool" not in _kind(mask):
+        raise ValueError(f"mask holds {_kind(mask)}; expected True and False")
     if T % checks.whole("frames", frames):
         raise ValueError(f"frames is {frames}; expected a divisor of {T}")
     there = there.reshape(n, T // frames, frames).any(-1)
@@ -125,3 +126,8 @@ class DigitTokens:
         return {
             m: (x, mask & torch.tensor(d.present[m])[:, None]) for m, (x, mask) in found.items()
         }
+
+
+def _kind(x: ArrayLike) -> str:
+    """The name of the dtype, of tensors and of what NumPy makes of the rest."""
+    return str(x.dtype if isinstance(x, Tensor) else np.asarray(x).dtype).removeprefix("torch.")
