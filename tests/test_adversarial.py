@@ -1,11 +1,15 @@
 """The adversarial parts against numbers by hand, closed forms and PyTorch's own."""
 
 import math
+import pickle
+from copy import deepcopy
+from functools import partial
 
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.func import functional_call
 from torch.testing import assert_close
 
 from mmbook.adversarial import (
@@ -20,7 +24,7 @@ from mmbook.adversarial import (
 )
 from mmbook.training import set_seed
 
-B, Z, D1, D2, HIDDEN = 7, 3, 5, 11, 13  # different primes: a swapped axis cannot pass
+B, Z, D1, D2, WIDTH = 7, 3, 5, 11, 13  # different primes: a swapped axis cannot pass
 DIMS = {"image": D1, "speech": D2}
 
 
@@ -32,12 +36,12 @@ def pair():
 
 def discriminator(**options):
     set_seed(0)
-    return MultimodalDiscriminator(DIMS, hidden_dim=HIDDEN, **options)
+    return MultimodalDiscriminator(DIMS, width=WIDTH, **options)
 
 
 def test_one_noise_vector_makes_one_row_of_every_modality():
     set_seed(0)
-    made = MultimodalGenerator(Z, DIMS, hidden_dim=HIDDEN)(torch.randn(B, Z))
+    made = MultimodalGenerator(Z, DIMS, width=WIDTH)(torch.randn(B, Z))
     assert {m: x.shape for m, x in made.items()} == {"image": (B, D1), "speech": (B, D2)}
 
 
@@ -55,7 +59,7 @@ def test_the_logit_depends_on_both_halves_and_not_on_the_order_of_the_mapping(pa
 
 def test_every_modality_of_the_generator_follows_the_noise():
     set_seed(0)
-    G = MultimodalGenerator(Z, DIMS, hidden_dim=HIDDEN)
+    G = MultimodalGenerator(Z, DIMS, width=WIDTH)
     first, second = G(torch.zeros(1, Z)), G(torch.ones(1, Z))
     assert all(not torch.allclose(first[m], second[m]) for m in DIMS)
 
@@ -127,6 +131,31 @@ def test_the_penalty_is_the_mean_over_rows_of_autograds_slope(pair):
     assert D.head[0][0].weight.grad.abs().max() > 0  # it can be trained
 
 
+def test_the_penalty_of_pictures_sums_over_all_their_axes():
+    """Summing one axis only gave .0219 for .351."""
+
+    class Reader(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.read = nn.Linear(3 * 4 * 4, 1)
+
+        def forward(self, pair):
+            return self.read(pair["picture"].flatten(1)).squeeze(1)
+
+    torch.manual_seed(0)
+    D, pictures = Reader(), torch.randn(B, 3, 4, 4)
+    expected = D.read.weight.square().sum()
+    assert_close(gradient_penalty(D, {"picture": pictures}), expected)
+    assert_close(gradient_penalty(D, {"picture": pictures[0:1]}), expected)
+
+
+def test_the_penalty_of_spectral_normalisation_is_for_evaluation(pair):
+    D = discriminator(spectral=True)
+    with pytest.raises(ValueError, match="spectral=True; expected one without"):
+        gradient_penalty(D, pair)
+    assert gradient_penalty(D.eval(), pair) > 0
+
+
 def test_mismatched_pairs_keep_their_halves_and_lose_their_partners():
     rows = torch.arange(B)
     wrong = mismatched({"image": rows, "speech": rows, "text": rows})
@@ -170,9 +199,65 @@ def test_the_power_iteration_rests_in_evaluation():
     assert not torch.equal(norm.u, before)
 
 
+def test_a_generator_of_doubles_draws_the_same_noise():
+    torch.manual_seed(0)
+    G = MultimodalGenerator(Z, DIMS, width=WIDTH)
+    single = G.sample(B, seed=2)
+    double = deepcopy(G).double().sample(B, seed=2)
+    assert double["image"].dtype == torch.float64
+    assert_close(double["speech"].float(), single["speech"])
+
+
+@pytest.mark.parametrize("make", [partial(MultimodalGenerator, Z), MultimodalDiscriminator])
+def test_weights_do_not_load_into_another_modality(make):
+    dims = {"image": D1, "speech": D1}
+    here, there = make(dims, width=WIDTH), make(dict(reversed(dims.items())), width=WIDTH)
+    there.load_state_dict(here.state_dict(), strict=True)
+    parts = "heads" if hasattr(here, "heads") else "branches"
+    for name in dims:
+        ours, theirs = getattr(here, parts)[name], getattr(there, parts)[name]
+        assert all(map(torch.equal, ours.parameters(), theirs.parameters()))
+    with pytest.raises(RuntimeError, match=f"{parts}.text"):
+        make({"image": D1, "text": D1}, width=WIDTH).load_state_dict(here.state_dict())
+
+
+def test_weights_are_drawn_from_trunk_to_heads_and_from_branches_to_head():
+    for make, widths in (
+        (
+            partial(MultimodalGenerator, Z),
+            [(Z, 13), (13, 13), (13, 13), (13, 5), (13, 13), (13, 11)],
+        ),
+        (MultimodalDiscriminator, [(5, 13), (13, 13), (11, 13), (13, 13), (26, 13), (13, 1)]),
+    ):
+        torch.manual_seed(0)
+        weights = [p for p in make(DIMS, width=13).parameters() if p.ndim == 2]
+        torch.manual_seed(0)
+        layers = [nn.Linear(a, b) for a, b in widths]
+        for layer, weight in zip(layers, weights, strict=True):
+            assert torch.equal(nn.init.kaiming_normal_(layer.weight, a=0.2), weight)
+
+
+def test_players_are_copied_side_by_side_and_compiled(pair):
+    G, D = MultimodalGenerator(Z, DIMS, width=WIDTH), discriminator()
+    z = torch.randn(B, Z)
+    twins = [pickle.loads(pickle.dumps(deepcopy(player))) for player in (G, D)]
+    assert_close(twins[1](twins[0](z)), D(G(z)))
+    stacked = {name: torch.stack([p, 2 * p]) for name, p in D.state_dict().items()}
+    logits = torch.vmap(lambda w: functional_call(D, w, (pair,)))(stacked)
+    assert_close(logits[0], D(pair))
+    penalties = torch.vmap(lambda w: gradient_penalty(lambda x: functional_call(D, w, (x,)), pair))(
+        stacked
+    )
+    assert_close(penalties[0], gradient_penalty(D, pair))
+    assert_close(torch.compile(G, backend="eager", fullgraph=True)(z), G(z))
+    assert_close(torch.compile(D, backend="eager", fullgraph=True)(pair), D(pair))
+    assert "noise_dim=3, output_dims={'image': 5, 'speech': 11}, width=13" in repr(G)
+    assert "input_dims={'image': 5, 'speech': 11}, width=13" in repr(D)
+
+
 def test_signals_keep_their_size_on_the_way_through():
     set_seed(0)
-    made = MultimodalGenerator(31, {"image": 37}, hidden_dim=251)(torch.randn(503, 31))
+    made = MultimodalGenerator(31, {"image": 37}, width=251)(torch.randn(503, 31))
     assert 0.5 < made["image"].std() < 2.0
 
 
@@ -180,7 +265,7 @@ def test_signals_keep_their_size_on_the_way_through():
     ("call", "error", "message"),
     [
         (lambda: MultimodalGenerator(0, DIMS), ValueError, "noise_dim is 0"),
-        (lambda: MultimodalDiscriminator({"image": 0}), ValueError, "image is 0"),
+        (lambda: MultimodalDiscriminator({"image": 0}), ValueError, r"image'\] is 0"),
         (
             lambda: MultimodalGenerator(Z, DIMS)(torch.zeros(B, Z + 1)),
             ValueError,
@@ -190,17 +275,55 @@ def test_signals_keep_their_size_on_the_way_through():
         (
             lambda: discriminator()({"image": torch.zeros(B, 2), "speech": torch.zeros(B, D2)}),
             ValueError,
-            r"'image' has shape \(7, 2\)",
+            r"'image'\] has shape \(7, 2\); expected \(B, 5\)",
         ),
         (
             lambda: jensen_shannon(torch.tensor([1.0]), torch.tensor([0.5, 0.5])),
             ValueError,
-            "expected the same",
+            "expected one shape",
         ),
         (
             lambda: jensen_shannon(torch.tensor([1.5, -0.5]), torch.tensor([0.5, 0.5])),
             ValueError,
-            "p sums to 1.0000, least entry -0.5000",
+            "p has sums of 1 to 1 and a least entry of -0.5",
+        ),
+        (
+            lambda: jensen_shannon(torch.tensor([0.5, 0.5]), torch.tensor([math.nan, 1.0])),
+            ValueError,
+            "q holds 1 NaN",
+        ),
+        (lambda: MultimodalGenerator(Z, {}), ValueError, "output_dims is empty"),
+        (lambda: MultimodalGenerator(Z, DIMS, width=0), ValueError, "width is 0"),
+        (lambda: MultimodalGenerator(Z, {"a.b": 3}), KeyError, "'a.b'"),
+        (lambda: MultimodalGenerator(Z, DIMS).sample(0, seed=1), ValueError, "count is 0"),
+        (lambda: MultimodalGenerator(Z, DIMS).sample(2, seed=0.5), TypeError, "seed is 0.5"),
+        (
+            lambda: MultimodalGenerator(Z, DIMS)(torch.zeros(B, Z).double()),
+            ValueError,
+            "noise is torch.float64 on .*; expected torch.float32",
+        ),
+        (lambda: MultimodalDiscriminator(DIMS, spectral="no"), TypeError, "spectral is 'no'"),
+        (
+            lambda: discriminator()({"image": torch.zeros(B, D1), "speech": torch.zeros(1, D2)}),
+            ValueError,
+            r"'speech'\] has shape \(1, 11\); expected \(7, D_m\)",
+        ),
+        (lambda: discriminator_loss(torch.zeros(0), torch.zeros(2)), ValueError, "real_logits is"),
+        (lambda: generator_loss(torch.zeros(2, 1)), ValueError, r"\(2, 1\); expected \(B,\)"),
+        (lambda: gradient_penalty(3, {"a": torch.zeros(2, 1)}), TypeError, "discriminator is 3"),
+        (lambda: gradient_penalty(discriminator(), {}), ValueError, "at least once"),
+        (lambda: mismatched({"a": torch.zeros(3)}), ValueError, "expected at least 2 modalities"),
+        (
+            lambda: mismatched({"a": torch.zeros(3, 2), "b": torch.zeros(4, 2)}),
+            ValueError,
+            r"'a': \(3, 2\), 'b': \(4, 2\)",
+        ),
+        (lambda: SpectralNorm(torch.zeros(3, 2)), ValueError, "weight is 0"),
+        (lambda: SpectralNorm(torch.ones(3, 2), rounds=0), ValueError, "rounds is 0"),
+        (
+            lambda: SpectralNorm(torch.ones(3, 2))(torch.ones(2, 3)),
+            ValueError,
+            r"weight has shape \(2, 3\); expected \(3, 2\)",
         ),
     ],
 )
