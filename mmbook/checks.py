@@ -741,6 +741,12 @@ def instance(name: str, x: Any, *kinds: type) -> None:
         raise TypeError(f"{name} is a {type(x).__name__}; expected {expected}")
 
 
+def function(name: str, x: Any) -> None:
+    """Raises: TypeError for what cannot be called, such as a loss that was called already."""
+    if not callable(x):
+        raise TypeError(f"{name} is a {type(x).__name__}; expected a function")
+
+
 # ---- in their own words -----------------------------------------------------------------------
 
 

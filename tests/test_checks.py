@@ -281,6 +281,11 @@ def test_a_thing_is_of_one_of_its_kinds():
     refused(TypeError, "x is a list; expected int or str", checks.instance, "x", [], int, str)
 
 
+def test_a_function_is_what_can_be_called():
+    checks.function("loss", len)
+    refused(TypeError, "loss is a float; expected a function", checks.function, "loss", 0.5)
+
+
 # ---- single values --------------------------------------------------------------------------
 
 

@@ -169,7 +169,7 @@ def test_the_device_follows_the_variable_and_never_falls_back(monkeypatch):
 
 
 def test_errors_name_what_came(data):
-    with pytest.raises(ValueError, match="'image': 47, 'speech': 46"):
+    with pytest.raises(ValueError, match=r"'image': \(47, 5\), 'speech': \(46, 7\)"):
         fit(make_model(), loss, {**data, "speech": data["speech"][1:]}, CONFIG)
     with pytest.raises(ValueError, match="seeds is empty"):
         fit_seeds(make_model, loss, data, CONFIG, seeds=[])

@@ -1,25 +1,24 @@
-"""Training in plain sight: one model (``fit``), several seeds side by side (``fit_seeds``), two
-networks against each other (``fit_gan``), or one model a modality that arrives
-(``fit_progressive``). ``label_ranks`` draws which samples are labelled."""
+"""Training in plain sight: one model (``fit``), several seeds side by side (``fit_seeds``), the
+arms of an experiment on the same seeds (``fit_arms``), two networks against each other
+(``fit_gan``), or one model a modality that arrives (``fit_progressive``). ``label_ranks`` draws
+which samples are labelled."""
 
+from mmbook.training.arms import Arm, fit_arms, fit_seeds
 from mmbook.training.game import GANConfig, GANHistory, fit_gan
+from mmbook.training.history import History
 from mmbook.training.labels import label_ranks
-from mmbook.training.loop import (
-    History,
-    TrainingConfig,
-    fit,
-    fit_seeds,
-    pick_device,
-    set_seed,
-)
+from mmbook.training.loop import TrainingConfig, fit
 from mmbook.training.progressive import fit_progressive
+from mmbook.training.seeds import pick_device, set_seed
 
 __all__ = [
+    "Arm",
     "GANConfig",
     "GANHistory",
     "History",
     "TrainingConfig",
     "fit",
+    "fit_arms",
     "fit_gan",
     "fit_progressive",
     "fit_seeds",

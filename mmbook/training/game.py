@@ -8,29 +8,47 @@ stacked along a new first axis, so that five seeds cost little more than one.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field
-from math import cos, pi
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call, stack_module_state
-from tqdm.auto import tqdm
 
-from mmbook.training.loop import Batch, _batches, _named, _rows, set_seed
+from mmbook import checks
+from mmbook.training.history import check_terms, same_arrays
+from mmbook.training.seeds import own_generators, seed_list, set_seed, stream
+from mmbook.training.stacked import Stacked
+from mmbook.training.steps import (
+    Batch,
+    Record,
+    Terms,
+    batches,
+    common_device,
+    half_cosine,
+    learning,
+    progress_bar,
+    take,
+    total_of,
+)
 
 Players = tuple[nn.Module, nn.Module]
-Loss = Callable[[nn.Module, nn.Module, Batch, Tensor], Tensor | dict[str, Tensor]]
-Probe = Callable[[nn.Module, nn.Module], Mapping[str, object]]
+GameLoss = Callable[[nn.Module, nn.Module, Batch, Tensor], Tensor | Mapping[str, Tensor]]
+Probe = Callable[[nn.Module, nn.Module], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
 class GANConfig:
     """The settings of a game. Both rates fall by half a cosine to 0.
 
+    >>> GANConfig(steps=100).betas
+    (0.0, 0.99)
+
     ``betas`` are Adam's. The first is 0, so without momentum: the opponent moves, and an
     average of old gradients points to where it was.
+
+    Raises: TypeError for other types; ValueError for 0 steps, rows, rates or snapshots, NaN,
+        infinity, or betas outside 0 to below 1.
     """
 
     steps: int = 800
@@ -42,17 +60,23 @@ class GANConfig:
     progress: bool = True
 
     def __post_init__(self):
-        for name in ("steps", "batch_size", "generator_rate", "discriminator_rate", "snapshots"):
-            if getattr(self, name) <= 0:
-                raise ValueError(f"{name} is {getattr(self, name)}; expected more than 0")
+        for name in ("steps", "batch_size", "snapshots"):
+            checks.whole(name, getattr(self, name))
+        for name in ("generator_rate", "discriminator_rate"):
+            checks.positive(name, getattr(self, name))
+        betas = checks.listed("betas", self.betas)
+        if len(betas) != 2 or not all(0 <= checks.number("betas", beta) < 1 for beta in betas):
+            raise ValueError(f"betas is {self.betas}; expected two numbers from 0 to below 1")
+        checks.flag("progress", self.progress)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class GANHistory:
     """What happened in S games.
 
     ``terms``: each term of both losses at each step, (S, steps), under "discriminator: ..." and
     "generator: ...". ``probes``: what the probe measured at ``probe_steps``, (S, snapshots, ...).
+    Two are equal if all of this is; how long they took does not count.
     """
 
     terms: dict[str, np.ndarray]
@@ -60,11 +84,27 @@ class GANHistory:
     probes: dict[str, np.ndarray]
     seconds: float = field(compare=False)
 
+    def __post_init__(self):
+        check_terms(self.terms)
+        checks.integers("probe_steps", self.probe_steps)
+        checks.mapping("probes", self.probes)
+        checks.number("seconds", self.seconds, 0)
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, GANHistory)
+            and same_arrays(self.terms, other.terms)
+            and np.array_equal(self.probe_steps, other.probe_steps)
+            and same_arrays(self.probes, other.probes)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
 
 def fit_gan(
     make_players: Callable[[], Players],
-    discriminator_loss: Loss,
-    generator_loss: Loss,
+    discriminator_loss: GameLoss,
+    generator_loss: GameLoss,
     data: Mapping[str, Tensor],
     config: GANConfig,
     seeds: Sequence[int],
@@ -76,148 +116,131 @@ def fit_gan(
         make_players: gives (generator, discriminator); called once a seed, after ``set_seed``.
         discriminator_loss: (generator, discriminator, real batch, noise) -> a scalar, or a dict
             of named scalars whose sum the discriminator minimises. The noise is standard normal,
-            (B, generator.noise_dim); a generator without ``noise_dim`` gets noise of width 0.
+            (B, generator.noise_dim), in the generator's dtype; a generator without ``noise_dim``
+            gets noise of width 0.
         generator_loss: the same for the generator.
         data: tensors with one row a sample, all on the players' device.
+        seeds: different ones. Game s is the one that its seed alone would play (as models of
+            :func:`fit_seeds` are).
         probe: (generator, discriminator) -> {name: number or array}, called without gradients
             before the first step and then ``config.snapshots`` times, evenly, for each seed.
 
-    Returns the trained players and the history. Game s is the one that its seed alone would play.
-    Raises: ValueError for no seeds or unequal rows; FloatingPointError if a loss is not finite.
+    Returns the trained players and the history.
+
+    Raises: TypeError and ValueError for players, data, losses or seeds that are not as described;
+        FloatingPointError for a loss that is not finite, with its step, term and seed.
     """
-    if len(seeds) == 0:
-        raise ValueError("seeds is empty; expected at least one seed")
-    players = []
-    for seed in seeds:
-        set_seed(seed)
-        generator, discriminator = make_players()
-        players.append((generator.train(), discriminator.train()))
-    sides = [_Side(models) for models in zip(*players, strict=True)]
-    g, d = sides
-    rates = (config.generator_rate, config.discriminator_rate)
-    optimizers = [
-        torch.optim.Adam(side.parameters, lr=rate, betas=config.betas, fused=True)
-        for side, rate in zip(sides, rates, strict=True)
-    ]
-    referee = _Referee(deepcopy(players[0]), discriminator_loss, generator_loss)
-    one_loss = torch.vmap(referee.losses, in_dims=(0, 0, 0, 0, None), randomness="different")
-
-    count = _rows(data)
-    batches = [_batches(count, config.batch_size, seed) for seed in seeds]
-    # Noise is drawn on the CPU, so that every device plays the same game.
-    dice = [torch.Generator().manual_seed(seed) for seed in seeds]
-    size = min(config.batch_size, count)
-    width = getattr(players[0][0], "noise_dim", 0)
-    device = next(iter(data.values())).device
-
-    def noise() -> Tensor:
-        return torch.stack([torch.randn(size, width, generator=x) for x in dice]).to(device)
-
-    record: dict[str, list[Tensor]] = {}
-
-    def half_step(name: str, side: "_Side", optimizer, batch: Batch) -> None:
-        frozen = [s.weights if s is side else s.frozen() for s in sides]
-        terms = one_loss([frozen[0], g.buffers], [frozen[1], d.buffers], batch, noise(), name)
-        # The games share no weight, so the gradient of the sum is each game's own gradient.
-        total = sum(terms.values()).sum()
-        optimizer.zero_grad(set_to_none=True)
-        total.backward(inputs=side.parameters)
-        optimizer.step()
-        for term, value in terms.items():
-            record.setdefault(f"{name}: {term}", []).append(value.detach())
-
-    probe_steps = np.linspace(0, config.steps, config.snapshots + 1).round().astype(int)
-    probed: list[list[dict[str, np.ndarray]]] = []
+    seeds = seed_list(seeds)
+    checks.instance("config", config, GANConfig)
+    checks.function("make_players", make_players)
+    losses = {"discriminator": discriminator_loss, "generator": generator_loss}
+    for name, loss in losses.items():
+        checks.function(f"{name}_loss", loss)
     start = time.perf_counter()
-    for t in tqdm(range(config.steps + 1), leave=False, disable=not config.progress, desc="game"):
-        if probe is not None and t in probe_steps:
-            _write_back(sides)
-            with torch.no_grad():
-                probed.append([_kept(probe(a.eval(), b.eval())) for a, b in players])
-            for pair in players:
-                for model in pair:
-                    model.train()
-        if t == config.steps:
-            break
-        for optimizer, rate in zip(optimizers, rates, strict=True):
-            optimizer.param_groups[0]["lr"] = rate * (1 + cos(pi * t / config.steps)) / 2
-        index = torch.stack([next(b) for b in batches]).to(device)  # S, B
-        batch = {name: x[index] for name, x in data.items()}  # S, B, ...
-        half_step("discriminator", d, optimizers[1], batch)
-        half_step("generator", g, optimizers[0], batch)
-        if t % 50 == 0 or t == config.steps - 1:
-            now = {name: values[-1] for name, values in record.items()}
-            if not all(torch.isfinite(x).all() for x in now.values()):
-                raise FloatingPointError(f"a loss is not finite at step {t}: {now}")
+    with (
+        own_generators(seeds[0]),
+        progress_bar(config.steps, config.progress, "game") as bar,
+    ):
+        game = _Game([_made(make_players, seed) for seed in seeds], losses, data, config, seeds)
+        record, probed = Record([f"seed {seed}" for seed in seeds], bar), _Probed(probe, config)
+        for t in range(config.steps):
+            probed.look(t, game)
+            record.add(game.step(t))
+        terms = record.terms(game.stack.weights)
+        probed.look(config.steps, game)
+    players = game.at_rest()
     seconds = time.perf_counter() - start
-    _write_back(sides)
-    for pair in players:
-        for model in pair:
-            model.eval()
-    history = GANHistory(
-        terms={name: torch.stack(v, -1).cpu().numpy() for name, v in record.items()},
-        probe_steps=probe_steps if probe else probe_steps[:0],
-        probes=_stack_probes(probed),
-        seconds=seconds,
-    )
-    return players, history
+    return players, GANHistory(terms, probed.steps, probed.stacked(), seconds)
 
 
-class _Side:
-    """The S models of one side, and their weights stacked along a first axis."""
-
-    def __init__(self, models: Sequence[nn.Module]):
-        self.models = models
-        self.weights, self.buffers = stack_module_state(list(models))
-        self.parameters = list(self.weights.values())
-
-    def frozen(self) -> dict[str, Tensor]:
-        return {name: weight.detach() for name, weight in self.weights.items()}
+def _made(make_players: Callable[[], Players], seed: int) -> Players:
+    set_seed(seed)
+    pair = checks.listed("what make_players made", make_players(), nn.Module)
+    if len(pair) != 2:
+        raise ValueError(f"make_players made {len(pair)} networks; expected two, generator first")
+    for model in pair:
+        learning(model)
+    return pair[0], pair[1]
 
 
-class _Referee(nn.Module):
-    """Both players under one roof, so that one ``functional_call`` reaches both."""
+class _Game:
+    """S games: who plays, by which losses, with which data and noise."""
 
-    def __init__(self, players: Players, discriminator_loss, generator_loss):
-        super().__init__()
-        self.generator, self.discriminator = players
-        self.discriminator_loss, self.generator_loss = discriminator_loss, generator_loss
+    def __init__(self, players: list[Players], losses, data, config: GANConfig, seeds: list[int]):
+        self.players, self.losses, self.data, self.config = players, losses, data, config
+        count = checks.rows("data", data)
+        self.stack = Stacked(players, seeds)
+        self.device = common_device(data, self.stack.weights)
+        self.rows = batches(count, config.batch_size, seeds, self.device)
+        generator = players[0][0]
+        self.dice = [stream(seed) for seed in seeds]
+        width = checks.whole("noise_dim", getattr(generator, "noise_dim", 0), 0)
+        self.noise_shape = (min(config.batch_size, count), width)
+        self.dtype = next(p.dtype for p in generator.parameters() if p.is_floating_point())
+        rates = {"generator": config.generator_rate, "discriminator": config.discriminator_rate}
+        self.rates, self.optimizers = rates, {}
+        for i, side in enumerate(rates):
+            weights = list(self.stack.learning(i).values())
+            self.optimizers[side] = torch.optim.Adam(weights, betas=config.betas, fused=True)
 
-    def losses(self, generator, discriminator, batch: Batch, z: Tensor, side: str):
-        """Terms of one side's loss, with the weights and buffers that are handed in."""
-        state = {f"generator.{k}": v for part in generator for k, v in part.items()}
-        state |= {f"discriminator.{k}": v for part in discriminator for k, v in part.items()}
-        return functional_call(self, state, (batch, z, side))
+    def noise(self) -> Tensor:
+        """Standard normal, (S, B, noise_dim); drawn on the CPU, the same for every device."""
+        drawn = [torch.randn(self.noise_shape, generator=dice, device="cpu") for dice in self.dice]
+        return torch.stack(drawn).to(self.device, self.dtype)
 
-    def forward(self, batch: Batch, z: Tensor, side: str) -> dict[str, Tensor]:
-        if side == "discriminator":
-            return _named(self.discriminator_loss(self.generator, self.discriminator, batch, z))
-        return _named(self.generator_loss(self.generator, self.discriminator, batch, z))
+    def step(self, t: int) -> Terms:
+        """Both half-steps, the discriminator's first; the terms of both losses, each (S,)."""
+        rows = next(self.rows)
+        batch, found = {name: take(x, rows) for name, x in self.data.items()}, {}
+        for i, side in ((1, "discriminator"), (0, "generator")):
+            terms = self.stack.terms(self.losses[side], batch, self.noise(), learns=i)
+            group = self.optimizers[side].param_groups[0]
+            group["lr"] = self.rates[side] * half_cosine(t, self.config.steps)
+            self.optimizers[side].zero_grad()
+            total_of(terms).backward(inputs=group["params"])
+            self.optimizers[side].step()
+            found |= {f"{side}: {name}": term for name, term in terms.items()}
+        return found
+
+    def at_rest(self) -> list[Players]:
+        """The players as they are now."""
+        self.stack.write_back()
+        for pair in self.players:
+            for model in pair:
+                model.eval()
+        return self.players
 
 
-@torch.no_grad()
-def _write_back(sides: Sequence[_Side]) -> None:
-    """Copy the stacked weights and buffers into the models."""
-    for side in sides:
-        for s, model in enumerate(side.models):
-            for name, weight in model.named_parameters():
-                weight.copy_(side.weights[name][s])
-            for name, buffer in model.named_buffers():
-                buffer.copy_(side.buffers[name][s])
+class _Probed:
+    """What the probe measured, at even steps."""
+
+    def __init__(self, probe: Probe | None, config: GANConfig):
+        steps = np.linspace(0, config.steps, config.snapshots + 1).round().astype(int)
+        self.probe, self.found = probe, []
+        self.steps = np.unique(steps) if probe else steps[:0]
+
+    @torch.no_grad()
+    def look(self, t: int, game: _Game) -> None:
+        """Ask the probe about every game, if step t is one to look at."""
+        if self.probe is not None and t in self.steps:
+            self.found.append([_kept(self.probe(*pair)) for pair in game.at_rest()])
+
+    def stacked(self) -> dict[str, np.ndarray]:
+        """[snapshot][seed]{name: value} -> {name: (S, snapshots, ...)}."""
+        names = self.found[0][0] if self.found else ()
+        for seeds in self.found:
+            for measured in seeds:
+                checks.keys("what the probe measured", measured, names)
+        return {
+            name: np.stack([[measured[name] for measured in seeds] for seeds in self.found], 1)
+            for name in names
+        }
 
 
-def _kept(measured: Mapping[str, object]) -> dict[str, np.ndarray]:
+def _kept(measured: Mapping[str, Any]) -> dict[str, np.ndarray]:
     """Copies on the CPU: a probe may hand out a view of a weight that goes on moving."""
+    checks.mapping("what the probe measured", measured)
     return {
         name: x.detach().cpu().numpy().copy() if isinstance(x, Tensor) else np.array(x)
         for name, x in measured.items()
-    }
-
-
-def _stack_probes(probed: list[list[dict[str, np.ndarray]]]) -> dict[str, np.ndarray]:
-    """[snapshot][seed]{name: value} -> {name: (S, snapshots, ...)}."""
-    names = probed[0][0] if probed else ()
-    return {
-        name: np.stack([[seed[name] for seed in snapshot] for snapshot in probed], 1)
-        for name in names
     }

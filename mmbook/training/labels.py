@@ -5,6 +5,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from mmbook import checks
+from mmbook.training.seeds import seed_list, stream
+
 
 def label_ranks(label: Tensor, seeds: Sequence[int], copies: int = 1) -> Tensor:
     """For each seed a random rank of every sample within its class, from 0 to below 1.
@@ -12,14 +15,23 @@ def label_ranks(label: Tensor, seeds: Sequence[int], copies: int = 1) -> Tensor:
     ``rank < share`` labels that share of each class (rounded up), and what a small share labels
     a larger one labels too. It fits :func:`fit_seeds` as one of its ``own``.
 
+    >>> rank = label_ranks(torch.tensor([0, 0, 0, 0, 1, 1]), seeds=[3, 8])
+    >>> (rank < 0.25).sum(1)
+    tensor([2, 2])
+
     Args:
+        label: whole numbers.
         copies: how often the same samples stand in ``label``, one set after the other (torn anew
             each time, say). All copies of a sample have one rank.
 
     Shapes: label (n,) -> (S, n), float, on the label's device.
-    Raises: ValueError for labels that are not (n,), or are not ``copies`` times the same.
+    Raises: TypeError for what is no tensor, or no whole number; ValueError for labels that are not
+        whole numbers (n,), or are not ``copies`` times the same, and for seeds as
+        :func:`fit_seeds`.
     """
-    if label.ndim != 1 or copies < 1 or len(label) % copies:
+    seeds, copies = seed_list(seeds), checks.whole("copies", copies)
+    checks.tensor("label", label, "...", kind="int")
+    if label.ndim != 1 or len(label) == 0 or len(label) % copies:
         raise ValueError(
             f"label is {tuple(label.shape)}, copies is {copies}; expected (n,), n a multiple of it"
         )
@@ -27,11 +39,11 @@ def label_ranks(label: Tensor, seeds: Sequence[int], copies: int = 1) -> Tensor:
     one = sets[0]
     if (sets != one).any():
         raise ValueError(f"label is not {copies} times the same; expected equal copies in a row")
-    rank = torch.zeros(len(seeds), len(one))
+    rank = torch.zeros(len(seeds), len(one), device="cpu")
     for s, seed in enumerate(seeds):
-        generator = torch.Generator().manual_seed(seed)
+        generator = stream(seed)
         for c in one.unique():
             rows = (one == c).nonzero()[:, 0]
-            order = torch.randperm(len(rows), generator=generator)
-            rank[s, rows[order]] = torch.arange(len(rows)) / len(rows)
+            order = torch.randperm(len(rows), generator=generator, device="cpu")
+            rank[s, rows[order]] = torch.arange(len(rows), device="cpu") / len(rows)
     return rank.repeat(1, copies).to(label.device)
