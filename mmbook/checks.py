@@ -644,6 +644,43 @@ def integers(
     return out.astype(np.int64)
 
 
+def index(name: str, x: Any, count: int) -> slice | np.ndarray:
+    """Which of ``count`` rows are meant, by a slice, a list of row numbers, or a boolean mask.
+
+    Negative numbers count from the end.
+
+    >>> index("index", [0, -1], 5)
+    array([ 0, -1])
+    >>> index("index", [0, 5], 5)
+    Traceback (most recent call last):
+    ValueError: index runs from 0 to 5; expected rows from -5 to 4
+
+    Raises: TypeError for a single number, or what holds no numbers; ValueError for rows that are
+        not there, or a mask of another length.
+    """
+    expected = "a slice, a list of rows or a mask"
+    if isinstance(x, slice):
+        if any(not (v is None or isinstance(v, Integral)) for v in (x.start, x.stop, x.step)):
+            raise TypeError(f"{name} is {_short(x)}; expected {expected}")
+        if x.step == 0:
+            raise ValueError(f"{name} is {_short(x)}; expected a step that is not 0")
+        return x
+    if isinstance(x, Integral):
+        raise TypeError(f"{name} is the number {x}; expected {expected}")
+    out = _numpy(name, x)
+    if out.dtype.kind not in "iub" and not (out.dtype.kind == "f" and out.size == 0):
+        error = ValueError if out.dtype.kind in "fc" else TypeError
+        raise error(f"{name} is {_came(x)}; expected {expected}")
+    if out.dtype.kind == "b":
+        shape(name, out, "rows", rows=count)
+        return out
+    shape(name, out, "n")
+    if out.size and not -count <= out.min() <= out.max() < count:
+        came = f"runs from {out.min()} to {out.max()}"
+        raise ValueError(f"{name} {came}; expected rows from {-count} to {count - 1}")
+    return out.astype(np.int64)
+
+
 def finite(name: str, x: np.ndarray) -> None:
     """Raises: ValueError for NaN or infinity; it says how many there are and where the first is."""
     bad = ~np.isfinite(x)
@@ -684,13 +721,16 @@ def column(name: str, x: Any, kind: str, shape: tuple[int, ...]) -> None:
 
     Args:
         kind: NumPy's letter: ``u``, ``f``, ``i``, ``b`` or ``U``.
-    Raises: TypeError for what is no NumPy array; ValueError for another dtype or shape.
+    Raises: TypeError for what is no NumPy array; ValueError for another dtype or shape, NaN or
+        infinity.
     """
     kinds = {"u": "unsigned integer", "f": "float", "i": "integer", "b": "bool", "U": "str"}
     if not isinstance(x, np.ndarray):
         raise TypeError(f"{name} is a {type(x).__name__}; expected an array, {kinds[kind]} {shape}")
     if x.dtype.kind != kind or x.shape != shape:
         raise ValueError(f"{name} is {x.dtype} {x.shape}; expected {kinds[kind]} {shape}")
+    if kind == "f":
+        finite(name, x)
 
 
 # ---- things -----------------------------------------------------------------------------------

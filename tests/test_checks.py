@@ -502,6 +502,31 @@ def test_what_is_no_label_is_refused(x, below, error, message):
         checks.integers("y", x, below=below)
 
 
+def test_rows_are_meant_by_a_slice_a_list_or_a_mask():
+    assert checks.index("i", slice(1, None, 2), N) == slice(1, None, 2)
+    for given in ([0, -3], np.array([0, -3]), torch.tensor([0, -3])):
+        assert checks.index("i", given, N).tolist() == [0, -3]
+    assert checks.index("i", [True, False, True], N).tolist() == [True, False, True]
+    assert checks.index("i", [], N).dtype == np.int64
+    expected = "; expected a slice, a list of rows or a mask"
+    for wrong, error, came in [
+        (1, TypeError, "i is the number 1"),
+        (np.int64(1), TypeError, "i is the number 1"),
+        ("ab", TypeError, "i is 'ab' (str)"),
+        (None, TypeError, "i is None (NoneType)"),
+        ([0.5], ValueError, "i is [0.5] (list)"),
+        (slice("a", 2), TypeError, "i is slice('a', 2, None)"),
+    ]:
+        refused(error, came + expected, checks.index, "i", wrong, N)
+    message = "i is slice(None, None, 0); expected a step that is not 0"
+    refused(ValueError, message, checks.index, "i", slice(None, None, 0), N)
+    refused(ValueError, "i has shape (2,); expected (3,)", checks.index, "i", [True, False], N)
+    refused(ValueError, "i has shape (1, 1); expected (n,)", checks.index, "i", [[1]], N)
+    for wrong in ([0, 3], [-4, 2]):
+        message = f"i runs from {wrong[0]} to {wrong[1]}; expected rows from -3 to 2"
+        refused(ValueError, message, checks.index, "i", wrong, N)
+
+
 def test_finite_says_how_many_are_not_and_where_the_first_is():
     checks.finite("x", np.zeros((0, D)))
     x = np.ones((N, D))
@@ -542,6 +567,8 @@ def test_a_column_has_its_dtype_and_shape():
             checks.column("x", x, kind, (D, N))
     message = "x is float64 (3,); expected bool (3,)"
     refused(ValueError, message, checks.column, "x", np.zeros(N), "b", (N,))
+    with pytest.raises(ValueError, match="x holds 1 NaN or infinite of 2 numbers"):
+        checks.column("x", np.array([NAN, 1.0]), "f", (2,))
     message = "x is a list; expected an array, str (2,)"
     refused(TypeError, message, checks.column, "x", ["a", "b"], "U", (2,))
 

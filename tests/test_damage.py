@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from mmbook.data import TORN, damage, load_digits, load_emoji, torn
+from mmbook.data import TEAR_STRENGTH, damage, load_digits, load_emoji, torn
 
 KINDS = ("tear", "noise", "drop", "swap")
 
@@ -161,7 +161,7 @@ def test_torn_tears_every_modality_by_the_books_strengths(digits, emoji):
     for modality in digits.modalities:
         assert (getattr(after, modality) != getattr(digits, modality)).any()
     kept = after.speech_mask.sum(1)
-    expected = np.ceil((1 - TORN["speech"]) * digits.speech_mask.sum(1))
+    expected = np.ceil((1 - TEAR_STRENGTH["speech"]) * digits.speech_mask.sum(1))
     np.testing.assert_array_equal(kept, expected)
     assert len(torn(emoji, seed=0)) == len(emoji)
 
@@ -219,3 +219,49 @@ def test_noise_on_recordings_that_are_all_absent_changes_nothing(digits):
 def test_a_single_sample_has_nobody_to_swap_with(digits):
     with pytest.raises(ValueError, match="swap got 1 samples; expected at least 2"):
         damage(digits[:1], "image", "swap", 1.0, seed=0)
+
+
+@pytest.mark.parametrize(
+    "change, error, message",
+    [
+        ({"strength": float("inf")}, ValueError, "strength is inf; expected a number from 0 to 1"),
+        ({"strength": "0.5"}, TypeError, "strength is '0.5' .str.; expected a number"),
+        ({"strength": None}, TypeError, "strength is None .*; expected a number"),
+        ({"strength": True}, TypeError, "strength is True .bool.; expected a number"),
+        ({"strength": [0.5]}, TypeError, "strength is .* .list.; expected a number"),
+        ({"seed": -1}, ValueError, "seed is -1; expected a whole number, 0 or more"),
+        ({"seed": 0.5}, TypeError, "seed is 0.5 .float.; expected a whole number"),
+        ({"seed": None}, TypeError, "seed is None .*; expected a whole number"),
+        ({"seed": [1, 2]}, TypeError, "seed is .* .list.; expected a whole number"),
+        ({"modality": None}, ValueError, "modality is None; expected one of"),
+        ({"modality": ["image"]}, ValueError, r"modality is \['image'\]; expected one of"),
+        ({"modality": "label"}, ValueError, "modality is 'label'; expected one of"),
+        ({"kind": 0}, ValueError, "kind is 0; expected one of"),
+        ({"data": None}, TypeError, "data is a NoneType; expected Table"),
+        ({"data": {"image": 1}}, TypeError, "data is a dict; expected Table"),
+    ],
+)
+def test_what_cannot_be_damaged_is_refused(digits, change, error, message):
+    good = {"data": digits, "modality": "image", "kind": "noise", "strength": 0.5, "seed": 0}
+    with pytest.raises(error, match=message):
+        damage(**(good | change))
+    if change.keys() & {"data", "seed"}:
+        with pytest.raises(error, match=message):
+            torn(**({"data": digits, "seed": 0} | change))
+
+
+@pytest.mark.parametrize("kind", ["tear", "noise", "drop"])
+@pytest.mark.parametrize("modality", ["image", "speech", "text"])
+def test_no_samples_stay_no_samples(digits, modality, kind):
+    assert len(damage(digits[[]], modality, kind, 0.5, seed=0)) == 0
+    assert len(torn(digits[[]], seed=0)) == 0
+
+
+def test_numpy_numbers_do_what_python_numbers_do(digits):
+    one = damage(digits, "image", "noise", np.float64(0.5), seed=np.int64(3))
+    np.testing.assert_array_equal(one.image, damage(digits, "image", "noise", 0.5, seed=3).image)
+
+
+def test_every_modality_of_both_data_sets_has_its_tear(digits, emoji):
+    assert set(digits.modalities) | set(emoji.modalities) == set(TEAR_STRENGTH)
+    assert all(0 < strength < 1 for strength in TEAR_STRENGTH.values())

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+import torch
 
 from mmbook.data import Digits, load_digits, load_emoji
 from mmbook.data._files import FOLDER, SHA256, read
@@ -166,3 +167,87 @@ def test_held_out_words_overlap_training_as_documented():
     known = set(words["train"])
     shares = [np.mean([w in known for w in words[s]]) for s in ("val", "test")]
     np.testing.assert_allclose(shares, [0.213, 0.263], atol=0.001)
+
+
+def test_rows_are_taken_by_slices_lists_masks_and_tensors(digits):
+    d = digits["val"]
+    there = d.label == 7
+    np.testing.assert_array_equal(d[there].image, d.image[there])
+    np.testing.assert_array_equal(d[torch.tensor([3, -1])].label, d.label[[3, -1]])
+    np.testing.assert_array_equal(d[torch.tensor(there)].label, d.label[there])
+    np.testing.assert_array_equal(d[np.array([3], np.uint8)].label, d.label[[3]])
+    np.testing.assert_array_equal(d[::-7].text, d.text[::-7])
+    assert len(d[0:0]) == 0 and len(d[[False] * 300]) == 0 and len(d[:5][[]]) == 0
+
+
+@pytest.mark.parametrize(
+    "index, error, message",
+    [
+        ([0, 300], ValueError, "index runs from 0 to 300; expected rows from -300 to 299"),
+        ([-301], ValueError, "index runs from -301 to -301; expected rows from -300 to 299"),
+        (np.ones(7, bool), ValueError, r"index has shape \(7,\); expected \(300,\)"),
+        (np.ones((300, 2), bool), ValueError, r"index has shape \(300, 2\); expected \(300,\)"),
+        ([[1, 2]], ValueError, r"index has shape \(1, 2\); expected \(n,\)"),
+        ([0.5], ValueError, r"index is \[0.5\] .*; expected a slice, a list of rows or a mask"),
+        (["a"], TypeError, "expected a slice, a list of rows or a mask"),
+        ("image", TypeError, "index is 'image' .*; expected a slice, a list of rows or a mask"),
+        (None, TypeError, "index is None .*; expected a slice, a list of rows or a mask"),
+        (True, TypeError, "index is the number True; expected a slice, a list of rows or a mask"),
+        (slice("a", None), TypeError, "index is slice.*; expected a slice, a list of rows or a"),
+        (slice(None, None, 0), ValueError, "index is slice.*; expected a step that is not 0"),
+        (slice(0.5), TypeError, "index is slice.*; expected a slice, a list of rows or a mask"),
+    ],
+)
+def test_rows_that_are_not_there_are_refused(digits, index, error, message):
+    with pytest.raises(error, match=message):
+        digits["val"][index]
+
+
+@pytest.mark.parametrize("load", [load_digits, load_emoji])
+@pytest.mark.parametrize("split", [None, 1, b"val", ["val"], np.array(["val", "test"]), "", "Val"])
+def test_a_split_is_one_of_three_words(load, split):
+    with pytest.raises(ValueError, match="split is .*; expected one of .'train', 'val', 'test'."):
+        load(split)
+    with pytest.raises(ValueError, match="words is .*; expected one of .'all', 'held-out'."):
+        load_digits("val", words=split)
+
+
+@pytest.mark.parametrize(
+    "name, change, error, message",
+    [
+        ("image", lambda x: x.tolist(), TypeError, "image is a list; expected"),
+        ("image", lambda x: torch.tensor(x), TypeError, "image is a Tensor; expected"),
+        ("image", lambda x: x / 255, ValueError, r"image is float64 .*; expected unsigned integer"),
+        ("image", lambda x: x[0, 0, 0], TypeError, "image is a uint8; expected ndarray"),
+        ("speech", lambda x: x[:-1], ValueError, r"speech is float32 \(299, 32, 13\); expected"),
+        ("speech", lambda x: x * np.nan, ValueError, "speech holds 124800 NaN or infinite of"),
+        ("speech_mask", lambda x: x * 1, ValueError, "speech_mask is int64 .*; expected bool"),
+        ("text", lambda x: x.astype(object), ValueError, "text is object .*; expected str"),
+        ("text", lambda x: None, TypeError, "text is a NoneType; expected an array, str"),
+        ("label", lambda x: x[:, None], ValueError, r"label is int64 \(300, 1\); expected integer"),
+        ("present", lambda x: list(x), TypeError, "present is a list; expected a dict"),
+        ("present", lambda x: x | {"smell": x["text"]}, ValueError, "present names .*; expected"),
+        (
+            "present",
+            lambda x: x | {"text": x["text"][1:]},
+            ValueError,
+            r"present\['text'\] is bool",
+        ),
+        (
+            "present",
+            lambda x: x | {"text": [True] * 300},
+            TypeError,
+            r"present\['text'\] is a list",
+        ),
+    ],
+)
+def test_a_column_that_does_not_fit_is_refused(digits, name, change, error, message):
+    d = digits["val"]
+    with np.errstate(all="ignore"), pytest.raises(error, match=message):
+        dataclasses.replace(d, **{name: change(getattr(d, name))})
+
+
+def test_the_order_in_which_presence_is_given_does_not_matter(digits):
+    d = digits["val"]
+    turned = dataclasses.replace(d, present=dict(reversed(d.present.items())))
+    assert tuple(turned.present) == d.modalities

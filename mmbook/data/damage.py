@@ -4,13 +4,15 @@ from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
+from numpy.random import Generator
 
+from mmbook import checks
 from mmbook.data._table import Table
 
 T = TypeVar("T", bound=Table)
 
 KINDS = ("tear", "noise", "drop", "swap")
-TORN = {"image": 0.5, "speech": 0.75, "text": 0.6, "english": 0.6, "chinese": 0.6}
+TEAR_STRENGTH = {"image": 0.5, "speech": 0.75, "text": 0.6, "english": 0.6, "chinese": 0.6}
 
 
 def damage(data: T, modality: str, kind: str, strength: float, seed: int) -> T:
@@ -30,15 +32,19 @@ def damage(data: T, modality: str, kind: str, strength: float, seed: int) -> T:
     strength damaged, and more. The same seed strikes different samples in each modality and kind.
     ``language`` stays that of the sample, also where its word was swapped.
 
-    Raises: ValueError for an unknown modality or kind, a strength outside [0, 1], or a swap of
-    fewer than two samples.
+    >>> from mmbook.data import load_digits
+    >>> test = load_digits("test")
+    >>> damage(test, "speech", "drop", 0.5, seed=0)
+    Digits(600 samples of image, speech, text, absent {'speech': 289})
+
+    Raises: TypeError for what is no table of data, or no number; ValueError for an unknown modality
+        or kind, a strength outside [0, 1], a negative seed, or a swap of fewer than two samples.
     """
-    if modality not in data.modalities:
-        raise ValueError(f"modality is {modality!r}; expected one of {data.modalities}")
-    if kind not in KINDS:
-        raise ValueError(f"kind is {kind!r}; expected one of {KINDS}")
-    if not 0 <= strength <= 1:
-        raise ValueError(f"strength is {strength}; expected a number from 0 to 1")
+    checks.instance("data", data, Table)
+    checks.choice("modality", modality, data.modalities)
+    checks.choice("kind", kind, KINDS)
+    strength = checks.number("strength", strength, 0, 1)
+    seed = checks.whole("seed", seed, least=0)
     # Without the two numbers, equal seeds would hit the same samples in every modality.
     rng = np.random.default_rng([data.modalities.index(modality), KINDS.index(kind), seed])
     data = _copy(data)
@@ -50,7 +56,8 @@ def damage(data: T, modality: str, kind: str, strength: float, seed: int) -> T:
         return _swap(data, modality, rng.random(len(data)) < strength, rng)
     if modality == "speech":
         change = {"tear": _tear_speech, "noise": _noise_speech}[kind]
-        return replace(data, **change(data.speech, data.speech_mask, strength, rng))
+        speech, heard = _arrays_of(data, modality).values()
+        return replace(data, **change(speech, heard, strength, rng))
     if modality == "image":
         change = {"tear": _tear_image, "noise": _noise_image}[kind]
     else:
@@ -58,17 +65,25 @@ def damage(data: T, modality: str, kind: str, strength: float, seed: int) -> T:
     before = getattr(data, modality)
     after = change(before, strength, rng)
     if kind == "noise" and modality == "image":
-        there = data.present["image"]
-        if "image_mask" in data.columns:
-            there = there[:, None] & data.image_mask
+        there, drawn = data.present["image"], _arrays_of(data, modality).get("image_mask")
+        there = there if drawn is None else there[:, None] & drawn
         after[~there] = before[~there]
     return replace(data, **{modality: after})
 
 
 def torn(data: T, seed: int) -> T:
-    """The book's standard damage: every modality torn, as strongly as ``TORN`` says."""
+    """The book's standard damage: every modality torn, as strongly as ``TEAR_STRENGTH`` says.
+
+    >>> from mmbook.data import load_digits
+    >>> test = load_digits("test")
+    >>> print(test.text[0], torn(test, seed=0).text[0])
+    mbili bi
+
+    Raises: as :func:`damage`.
+    """
+    checks.instance("data", data, Table)
     for modality in data.modalities:
-        data = damage(data, modality, "tear", TORN[modality], seed)
+        data = damage(data, modality, "tear", TEAR_STRENGTH[modality], seed)
     return data
 
 
@@ -83,7 +98,7 @@ def _kept(length: np.ndarray | int, strength: float) -> np.ndarray:
     return np.ceil(np.round((1 - strength) * np.asarray(length), 9)).astype(int)
 
 
-def _tear_image(image: np.ndarray, strength: float, rng) -> np.ndarray:
+def _tear_image(image: np.ndarray, strength: float, rng: Generator) -> np.ndarray:
     rows_axis = 1 if image.ndim == 3 else 2  # digits (n, y, x), emoji (n, designer, y, x, colour)
     paper = 0 if image.ndim == 3 else 255
     size = image.shape[rows_axis]
@@ -104,12 +119,14 @@ def _tear_image(image: np.ndarray, strength: float, rng) -> np.ndarray:
     return torn
 
 
-def _noise_image(image: np.ndarray, strength: float, rng) -> np.ndarray:
+def _noise_image(image: np.ndarray, strength: float, rng: Generator) -> np.ndarray:
     noise = rng.random(image.shape, dtype=np.float32) * 255
     return np.rint((1 - strength) * image + strength * noise).astype(np.uint8)
 
 
-def _tear_speech(speech: np.ndarray, mask: np.ndarray, strength: float, rng) -> dict:
+def _tear_speech(
+    speech: np.ndarray, mask: np.ndarray, strength: float, rng: Generator
+) -> dict[str, np.ndarray]:
     length = mask.sum(1)
     kept = _kept(length, strength)
     start = np.floor(rng.random(len(speech)) * (length - kept + 1)).astype(int)
@@ -120,7 +137,9 @@ def _tear_speech(speech: np.ndarray, mask: np.ndarray, strength: float, rng) -> 
     return {"speech": np.where(new_mask[..., None], moved, 0), "speech_mask": new_mask}
 
 
-def _noise_speech(speech: np.ndarray, mask: np.ndarray, strength: float, rng) -> dict:
+def _noise_speech(
+    speech: np.ndarray, mask: np.ndarray, strength: float, rng: Generator
+) -> dict[str, np.ndarray]:
     if not mask.any():
         return {}
     frames = speech[mask]
@@ -129,7 +148,7 @@ def _noise_speech(speech: np.ndarray, mask: np.ndarray, strength: float, rng) ->
     return {"speech": np.where(mask[..., None], mixed, 0).astype(np.float32)}
 
 
-def _tear_text(text: np.ndarray, strength: float, rng) -> np.ndarray:
+def _tear_text(text: np.ndarray, strength: float, rng: Generator) -> np.ndarray:
     where = rng.random(len(text))
     out = []
     for word, u in zip(text.tolist(), where, strict=True):
@@ -139,7 +158,7 @@ def _tear_text(text: np.ndarray, strength: float, rng) -> np.ndarray:
     return np.array(out, dtype=text.dtype)
 
 
-def _noise_text(text: np.ndarray, strength: float, rng) -> np.ndarray:
+def _noise_text(text: np.ndarray, strength: float, rng: Generator) -> np.ndarray:
     alphabet = sorted(set("".join(text.tolist())))
     out = []
     for word in text.tolist():
@@ -151,15 +170,15 @@ def _noise_text(text: np.ndarray, strength: float, rng) -> np.ndarray:
     return np.array(out, dtype=text.dtype)
 
 
-def _columns_of(data: Table, modality: str) -> list[str]:
+def _arrays_of(data: Table, modality: str) -> dict[str, np.ndarray]:
     """A modality's own array, and its mask where it has one."""
-    return [c for c in (modality, f"{modality}_mask") if c in data.columns]
+    return {c: getattr(data, c) for c in (modality, f"{modality}_mask") if c in data.columns}
 
 
 def _drop(data: T, modality: str, gone: np.ndarray) -> T:
     columns = {}
-    for name in _columns_of(data, modality):
-        array = getattr(data, name).copy()
+    for name, before in _arrays_of(data, modality).items():
+        array = before.copy()
         paper = 255 if array.ndim == 5 else 0  # emoji are drawn on white
         array[gone] = "" if array.dtype.kind == "U" else paper
         columns[name] = array
@@ -168,12 +187,12 @@ def _drop(data: T, modality: str, gone: np.ndarray) -> T:
     )
 
 
-def _swap(data: T, modality: str, hit: np.ndarray, rng) -> T:
+def _swap(data: T, modality: str, hit: np.ndarray, rng: Generator) -> T:
     # A random cycle through all samples: nobody is its own successor.
     cycle = rng.permutation(len(data))
     successor = np.empty(len(data), dtype=int)
     successor[cycle] = np.roll(cycle, -1)
     source = np.where(hit, successor, np.arange(len(data)))
-    columns = {name: getattr(data, name)[source] for name in _columns_of(data, modality)}
+    columns = {name: array[source] for name, array in _arrays_of(data, modality).items()}
     present = {**data.present, modality: data.present[modality][source]}
     return replace(data, **columns, present=present)

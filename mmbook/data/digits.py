@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mmbook import checks
 from mmbook.data._files import bundled
 from mmbook.data._table import Table, split_number
 
@@ -20,6 +21,12 @@ class Digits(Table):
         ``speech_mask`` (n, 32) bool is False.
         text (n,) str, the number word; ``language`` (n,) str, its code, and ``language_name``.
         label (n,) int64, the digit.
+    Raises: TypeError for what is no array; ValueError for another dtype or shape, NaN or infinity,
+        or other modalities in ``present``.
+
+    >>> test = load_digits("test")
+    >>> test[test.label == 7]
+    Digits(60 samples of image, speech, text)
     """
 
     columns = {
@@ -54,12 +61,15 @@ def load_digits(split: str, *, words: str = "all") -> Digits:
             test items have a word that was met in training. ``"held-out"``: the languages of
             'val' and 'test' never occur in 'train'. A word may, where languages share it: 21 % of
             the val and 26 % of the test items.
+
+    >>> load_digits("val").image.shape
+    (300, 28, 28)
+
     Raises: ValueError for an unknown split or choice of words.
     """
     number = split_number(split)
     choices = {"all": "language_all", "held-out": "language_held_out"}
-    if words not in choices:
-        raise ValueError(f"words is {words!r}; expected one of {tuple(choices)}")
+    checks.choice("words", words, choices)
     arrays = bundled("digits.npz")
     rows = arrays["split"] == number
     label, language = arrays["label"][rows].astype(np.int64), arrays[choices[words]][rows]

@@ -19,6 +19,12 @@ class Emoji(Table):
         english, chinese (n,) str, the names; emoji (n,) str, the character itself.
         tags (n,) str, English keywords joined by '|'.
         group (n,) int64, a number of ``groups``; subgroup (n,) str.
+    Raises: TypeError for what is no array; ValueError for another dtype or shape, NaN or infinity,
+        or other modalities in ``present``.
+
+    >>> test = load_emoji("test")
+    >>> print(test[test.english == "face in clouds"].tags[0])
+    absentminded|clouds|face|fog|head
     """
 
     columns = {
@@ -66,6 +72,9 @@ def load_emoji(split: str) -> Emoji:
 
     The split is by concept, so that every test concept is unseen in every drawing and name.
     Concepts that share a drawing to the byte stand in one split.
+
+    >>> load_emoji("val").image.shape[1:]
+    (6, 32, 32, 3)
 
     Raises: ValueError for an unknown split.
     """
