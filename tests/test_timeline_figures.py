@@ -9,6 +9,7 @@ import pytest
 
 from mmbook import figures
 from mmbook.figures import COLORS, Event, Results
+from mmbook.figures.svg import text_width
 
 WORDS = {
     "number": "1.2",
@@ -97,9 +98,11 @@ def test_a_sheet_has_a_picture_an_answer_and_a_thick_frame_around_the_right_one(
 def test_sheets_of_one_shape_have_one_size_and_long_names_are_cut_into_lines():
     a, b = (figures.result_sheet([results(asked=text)]) for text in ("one", "one o’clock " * 3))
     assert re.match("<svg[^>]*>", a)[0] == re.match("<svg[^>]*>", b)[0]
-    long = figures.result_sheet([results(names=["x" * 40, "y", "一" * 20])])
-    assert re.findall(">(x+)<", long) == ["x" * 14, "x" * 14, "x" * 12]
-    assert "一" * 14 + "<" in long and "一" * 15 not in long
+    long = figures.result_sheet([results(names=["x" * 39, "y", "一" * 20])])
+    rows = re.findall(">(x+|一+)<", long)
+    assert "".join(rows) == "x" * 39 + "一" * 20 and len(rows) == 3 + 3
+    assert all(text_width(row, 10) <= 82 for row in rows)  # 82: from one answer to the next
+    assert "一…<" in figures.result_sheet([results(names=["一" * 25, "y", "z"])])
 
 
 def test_answers_that_differ_in_number_or_lack_names_are_an_error():

@@ -1,12 +1,6 @@
-"""The book's pictures: one style, numbered figures, and four interactive kinds of them."""
+"""The book's pictures: one style, numbered figures, interactive ones, and schematics of methods."""
 
-from mmbook.figures.attention import (
-    Scene,
-    attention_explorer,
-    plot_attended,
-    plot_attention,
-    plot_letters,
-)
+from mmbook.figures.attention import plot_attended, plot_attention, plot_letters
 from mmbook.figures.contact import contact_sheet, recording_image
 from mmbook.figures.interactive import latent_explorer
 from mmbook.figures.levels import Weighed, draw_levels
@@ -19,25 +13,33 @@ from mmbook.figures.plots import (
     plot_sample,
 )
 from mmbook.figures.results import Results, result_sheet
+from mmbook.figures.scenes import Scene, attention_explorer
+from mmbook.figures.schematic import Arrow, Box, Group, Schematic, per_modality, schematic
 from mmbook.figures.show import Shown, show
 from mmbook.figures.slider import slider
-from mmbook.figures.style import COLORS, INK, MARKERS, subplots
+from mmbook.figures.style import COLORS, INK, MARKERS, VIOLET, subplots
 from mmbook.figures.timeline import Event, timeline
 
 __all__ = [
+    "Arrow",
+    "Box",
     "COLORS",
     "Event",
+    "Group",
     "INK",
     "MARKERS",
     "Results",
     "Scene",
+    "Schematic",
     "Shown",
+    "VIOLET",
     "Weighed",
     "attention_explorer",
     "contact_sheet",
     "draw_levels",
     "draw_opinions",
     "latent_explorer",
+    "per_modality",
     "plot_attended",
     "plot_attention",
     "plot_curve",
@@ -48,6 +50,7 @@ __all__ = [
     "plot_sample",
     "recording_image",
     "result_sheet",
+    "schematic",
     "show",
     "slider",
     "subplots",

@@ -5,38 +5,49 @@ in its own script.
 """
 
 from collections.abc import Sequence
-from html import escape
 
 import matplotlib as mpl
 import numpy as np
-from PIL import Image
 
+from mmbook import checks
 from mmbook.data import Digits, Emoji
-from mmbook.figures.show import data_uri, png_bytes
-
-FONT = "font-family:system-ui,'Segoe UI','Noto Sans','Noto Sans CJK SC',sans-serif"
+from mmbook.figures import svg
 
 
-def contact_sheet(data: Digits | Emoji, rows: Sequence[int]) -> str:
+def contact_sheet(data: Digits | Emoji, rows: Sequence[int] | np.ndarray) -> str:
     """SVG of the chosen samples side by side, for :func:`mmbook.figures.show`.
 
-    Raises: TypeError for anything but Digits or Emoji, ValueError if no row is chosen.
+    >>> from mmbook.data import load_digits
+    >>> contact_sheet(load_digits("val"), [0, 7])[:4]
+    '<svg'
+
+    Raises: TypeError for anything but Digits or Emoji, or rows that are no whole numbers;
+        ValueError if no row is chosen, or one that the data do not have.
     """
-    if len(rows) == 0:
+    if not isinstance(data, (Digits, Emoji)):
+        raise TypeError(f"data is a {type(data).__name__}; expected Digits or Emoji")
+    chosen = checks.integers("rows", rows, "n", below=len(data))
+    if len(chosen) == 0:
         raise ValueError("rows is empty; expected at least one row number")
     if isinstance(data, Digits):
-        return _digits(data[list(rows)], *_usual(data))
-    if isinstance(data, Emoji):
-        return _emoji(data[list(rows)])
-    raise TypeError(f"data is a {type(data).__name__}; expected Digits or Emoji")
+        return _digits(data[chosen], *_usual(data))
+    return _emoji(data[chosen])
 
 
 def recording_image(data: Digits, row: int) -> np.ndarray:
     """One recording in grey, uint8 (13, frames): coefficients upwards, time across, 0 = paper.
 
     A coefficient's grey runs over what is usual in all of ``data``, to three quarters of full ink.
-    Raises: ValueError if the recording is empty.
+
+    >>> from mmbook.data import load_digits
+    >>> recording_image(load_digits("val"), 0).shape
+    (13, 25)
+
+    Raises: ValueError if the recording is empty, or there is no such row; TypeError for other data.
     """
+    if not isinstance(data, Digits):
+        raise TypeError(f"data is a {type(data).__name__}; expected Digits")
+    row = checks.whole("row", row, 0, len(data) - 1)
     kept = data.speech[row][data.speech_mask[row]]
     if len(kept) == 0:
         raise ValueError(f"recording {row} is empty; expected at least one frame")
@@ -59,75 +70,36 @@ def _digits(d: Digits, low: np.ndarray, high: np.ndarray) -> str:
     for i in range(len(d)):
         x = i * step + 5
         if d.present["image"][i]:
-            parts.append(raster(255 - d.image[i], x, 4, tile, tile))
+            parts.append(svg.raster(d.image[i], x, 4, tile, tile))
         if d.speech_mask[i].any():
             level = np.clip((d.speech[i][d.speech_mask[i]] - low) / (high - low), 0, 1)
-            colors = (heat(level.T[::-1])[..., :3] * 255).astype(np.uint8)
+            colors = (np.asarray(heat(level.T[::-1]))[..., :3] * 255).astype(np.uint8)
             width = tile * len(level) / d.speech.shape[1]  # length on the page = length in time
-            parts.append(raster(colors, x, 74, width, 44))
-        parts.append(_frame(x, 4, tile, tile) + _frame(x, 74, tile, 44))
-        parts.append(words(x + tile / 2, 138, d.text[i], 14))
-        parts.append(words(x + tile / 2, 154, d.language_name[i], 9, faint=True))
-    return _sheet(len(d) * step, 160, parts)
+            parts.append(svg.raster(colors, x, 74, width, 44))
+        parts.append(svg.frame(x, 4, tile, tile) + svg.frame(x, 74, tile, 44))
+        middle, room = x + tile / 2, step - 4
+        parts.append(svg.words(middle, 138, d.text[i], 14, room=room))
+        parts.append(svg.words(middle, 154, d.language_name[i], 9, faint=True, room=room))
+    return svg.sheet(len(d) * step, 160, parts)
 
 
 def _emoji(d: Emoji) -> str:
     left, step, tile = 74, 78, 40
     bottom = 320
     parts = [
-        words(left - 12, 24 + 46 * k, name, 10, anchor="end", faint=True)
+        svg.words(left - 12, 24 + 46 * k, name, 10, anchor="end", faint=True, room=left - 14)
         for k, name in enumerate(d.designers)
     ]
     for i in range(len(d)):
         x = left + i * step + (step - tile) / 2
-        for k in np.flatnonzero(d.image_mask[i]):
+        for k in np.flatnonzero(d.image_mask[i]).tolist():
             if d.present["image"][i]:
-                parts.append(raster(d.image[i, k], x, 2 + 46 * k, tile, tile))
-        lines = _wrap(str(d.english[i]), 12)
-        parts += [words(x + tile / 2, 296 + 13 * n, t, 10.5) for n, t in enumerate(lines)]
-        chinese = str(d.chinese[i])  # it breaks anywhere; six signs fill a column
-        signs = [chinese[n : n + 6] for n in range(0, len(chinese), 6)]
-        top = 300 + 13 * len(lines)
-        parts += [words(x + tile / 2, top + 14 * n, t, 11) for n, t in enumerate(signs)]
-        bottom = max(bottom, top + 14 * len(signs))
-    return _sheet(left + len(d) * step, bottom, parts)
-
-
-def _sheet(width: float, height: float, parts: list[str]) -> str:
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
-        f'width="{width:g}" height="{height:g}" fill="currentColor">{"".join(parts)}</svg>'
-    )
-
-
-def raster(pixels: np.ndarray, x: float, y: float, width: float, height: float) -> str:
-    source = data_uri(png_bytes(Image.fromarray(pixels)), "image/png")
-    return (
-        f'<image x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" href="{source}" '
-        'preserveAspectRatio="none" style="image-rendering:pixelated"/>'
-    )
-
-
-def _frame(x: float, y: float, width: float, height: float) -> str:
-    return (
-        f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" fill="none" '
-        'stroke="currentColor" stroke-opacity=".35"/>'
-    )
-
-
-def words(x, y, text: str, size: float, *, anchor: str = "middle", faint: bool = False) -> str:
-    opacity = ' fill-opacity=".7"' if faint else ""
-    return (
-        f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}"{opacity} '
-        f'style="{FONT};font-size:{size:g}px">{escape(str(text))}</text>'
-    )
-
-
-def _wrap(text: str, width: int) -> list[str]:
-    lines = [""]
-    for word in text.split():
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines
+                parts.append(svg.raster(d.image[i, k], x, 2 + 46 * k, tile, tile))
+        middle, room = x + tile / 2, step - 6
+        english = svg.lines(str(d.english[i]), room, 10.5)
+        parts += [svg.words(middle, 296 + 13 * n, t, 10.5) for n, t in enumerate(english)]
+        chinese = svg.lines(str(d.chinese[i]), room, 11)  # it breaks anywhere
+        top = 300 + 13 * len(english)
+        parts += [svg.words(middle, top + 14 * n, t, 11) for n, t in enumerate(chinese)]
+        bottom = max(bottom, top + 14 * len(chinese))
+    return svg.sheet(left + len(d) * step, bottom, parts)

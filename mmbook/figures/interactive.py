@@ -5,29 +5,34 @@ picture's place and answer to the pointer and to the keyboard.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PIL import Image
 
-from mmbook.figures.contact import FONT
-from mmbook.figures.show import Shown, check_words, data_uri, png_bytes
+from mmbook import checks
+from mmbook.figures import svg
+from mmbook.figures.pixels import data_uri, on_paper, pixels, png_bytes
+from mmbook.figures.show import Shown, check_words
 from mmbook.figures.stage import stage
-from mmbook.figures.style import COLORS, MARKERS
+from mmbook.figures.style import COLORS
 
 SIDE, GAP, TOP = 330, 24, 28  # a panel's side, the space between two, the room for titles
 
-
 Marks = Sequence[str]
+PanelMarks = Mapping[str, Mapping[str, Marks]]
 
 
 def latent_explorer(
-    panels: Mapping[str, Mapping[str, np.ndarray]],
+    panels: Mapping[str, Mapping[str, ArrayLike]],
     *,
-    thumbnails: np.ndarray,
+    thumbnails: ArrayLike,
     names: Sequence[str],
-    marks: Marks | Mapping[str, Mapping[str, Marks]] | None = None,
-    edges: Mapping[str, np.ndarray] | None = None,
+    marks: Marks | PanelMarks | None = None,
+    edges: Mapping[str, ArrayLike] | None = None,
     notes: Mapping[str, Sequence[str]] | None = None,
     number: str,
     caption: str,
@@ -38,165 +43,191 @@ def latent_explorer(
     The sample under the pointer lights up in every panel, a line joins the codes of its
     modalities, and a card shows its drawing, its name and a note. Arrow keys do the same.
 
+    >>> codes = {"image": [[0.0, 1.0], [1.0, 0.0]], "speech": [[0.0, 0.9], [1.0, 0.1]]}
+    >>> latent_explorer({"meet": codes}, thumbnails=np.zeros((2, 28, 28), np.uint8),
+    ...                 names=["one", "two"], number="4.5", caption="Two samples, two codes each.",
+    ...                 alt="Two pairs of points, each close together.")
+    Figure 4.5. Two samples, two codes each.
+
     Args:
-        panels: title -> modality -> codes (n, 2).
-        thumbnails: one picture a sample, uint8 (n, h, w) with 0 = paper, or (n, h, w, 3).
+        panels: title -> modality -> codes (n, 2). Other names than a modality's are ink.
+        thumbnails: one picture a sample, (n, h, w) with 0 = paper, or (n, h, w, 3); uint8 or
+            floats from 0 to 1.
         names: n words for the card. notes: title -> n lines for the card.
         marks: n short strings drawn as the points (such as the digit itself); dots if left out.
             To give every panel its own: title -> modality -> n strings, "" for a dot.
         edges: modality -> (2, E) sample numbers; a faint line joins the two codes in each panel.
-    Raises: ValueError if a shape or a length does not fit.
+    Raises: ValueError if a shape or a length does not fit, or a code is not finite; KeyError for
+        edges of a name that no panel has; TypeError for what are no strings.
     """
     check_words(number, caption, alt)
-    n = len(names)
-    _check(panels, thumbnails, marks, notes, n)
-    width = len(panels) * (SIDE + GAP) - GAP
-    zoom = max(1.0, len(panels) / 2)  # more panels stand smaller on the page, with larger marks
-    height = TOP + SIDE + 26
-    parts = []
-    for p, (title, codes) in enumerate(panels.items()):
-        own = marks[title] if isinstance(marks, Mapping) else dict.fromkeys(codes, marks)
-        parts.append(_panel(p * (SIDE + GAP), title, codes, own, edges or {}, zoom))
-    # in the order of their first appearance; a panel may show only some of them
-    modalities = list(dict.fromkeys(m for codes in panels.values() for m in codes))
-    for m, name in enumerate(modalities):
-        x = 8 + 150 * m
-        words = f"code of the {escape(name)}" if name in COLORS else escape(name)
-        parts.append(
-            f'<g fill="{COLORS.get(name, "currentColor")}">{_sign(name, marks, x, height - 10)}'
-            f'<text x="{x + 10}" y="{height - 6}" style="{FONT};font-size:13px{_cue(name, marks)}">'
-            f"{words}</text></g>"
-        )
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}">{"".join(parts)}</svg>'
-    )
-    atlas, columns = _atlas(thumbnails)
+    names = checks.texts("names", names)
+    if not names:
+        raise ValueError("names is empty; expected one for each sample")
+    shown = _checked_panels(panels, marks, len(names))
+    joins = _checked_edges(edges, shown, len(names))
+    pictures = pixels("thumbnails", thumbnails, "n h w | n h w 3", n=len(names))
+    atlas, columns = _atlas(pictures)
     facts = {
-        "names": list(names),
-        "notes": {k: list(v) for k, v in (notes or {}).items()},
+        "names": names,
+        "notes": _checked_notes(notes, len(names)),
         "atlas": data_uri(atlas, "image/png"),
         "columns": columns,
-        "tile": [int(thumbnails.shape[2]), int(thumbnails.shape[1])],
+        "tile": [pictures.shape[2], pictures.shape[1]],
     }
-    return stage("latent", svg, facts, number=number, caption=caption, alt=alt)
+    return stage("latent", _sheet(shown, joins), facts, number=number, caption=caption, alt=alt)
+
+
+@dataclass(frozen=True, eq=False)
+class Cloud:
+    """The codes (n, 2) of one modality in one panel and what is drawn for each, "" for a dot."""
+
+    codes: np.ndarray
+    marks: list[str] | None
+
+
+Panels = Mapping[str, Mapping[str, Cloud]]
+
+
+def _sheet(panels: Panels, edges: Mapping[str, np.ndarray]) -> str:
+    """The panels side by side, and below them what the marks mean."""
+    width = len(panels) * (SIDE + GAP) - GAP
+    zoom = max(1.0, len(panels) / 2)  # more panels stand smaller on the page, with larger marks
+    parts = [
+        _panel(p * (SIDE + GAP), title, clouds, edges, zoom)
+        for p, (title, clouds) in enumerate(panels.items())
+    ]
+    # in the order of their first appearance; a panel may show only some of them
+    modalities = dict.fromkeys(name for clouds in panels.values() for name in clouds)
+    entries = [
+        _entry(name, [clouds[name] for clouds in panels.values() if name in clouds])
+        for name in modalities
+    ]
+    legend, last = svg.key(entries, 8, TOP + SIDE + 20, width)
+    return svg.sheet(width, last + 6, [*parts, legend])
 
 
 def _panel(
     left: float,
     title: str,
-    codes: Mapping[str, np.ndarray],
-    marks: Mapping,
-    edges: Mapping,
+    clouds: Mapping[str, Cloud],
+    edges: Mapping[str, np.ndarray],
     zoom: float,
 ) -> str:
     """One square of points; all modalities share its scale."""
-    everything = np.concatenate([np.asarray(c) for c in codes.values()])
+    everything = np.concatenate([cloud.codes for cloud in clouds.values()])
     low, high = everything.min(0), everything.max(0)
     scale = (SIDE - 28) / max(float((high - low).max()), 1e-9)
-    middle = (low + high) / 2
+    centre = np.array([left + SIDE / 2, TOP + SIDE / 2])
+    places = {
+        name: centre + (cloud.codes - (low + high) / 2) * scale * (1, -1)
+        for name, cloud in clouds.items()
+    }
+    size = round(14 * min(zoom, 1.4))
     out = [
-        f'<text x="{left + 2}" y="17" fill="currentColor" style="{FONT};'
-        f'font-size:{14 * min(zoom, 1.4):.0f}px">{escape(title)}</text>',
+        svg.words(left + 2, 17, title, size, anchor="start", room=SIDE - 4),
         f'<rect x="{left + 0.5}" y="{TOP + 0.5}" width="{SIDE - 1}" height="{SIDE - 1}" rx="6" '
         'fill="none" stroke="currentColor" stroke-opacity=".25"/>',
     ]
-    places = {}
-    for name, code in codes.items():
-        x, y = ((np.asarray(code) - middle) * scale).T
-        places[name] = x + left + SIDE / 2, TOP + SIDE / 2 - y
     for name in [m for m in edges if m in places]:
-        x, y = (c.round().astype(int) for c in places[name])
-        path = "".join(f"M{x[i]} {y[i]}L{x[j]} {y[j]}" for i, j in np.asarray(edges[name]).T)
-        color = COLORS.get(name, "currentColor")
-        out.append(f'<path d="{path}" stroke="{color}" stroke-opacity=".35" fill="none"/>')
-    for name, (x, y) in places.items():
-        color, own = COLORS.get(name, "currentColor"), marks.get(name)
-        style = f"{FONT};font-size:{11 * zoom:.0f}px;font-weight:600{_cue(name, own)}"
-        out.append(f'<g fill="{color}" text-anchor="middle" style="{style}" opacity=".85">')
-        for i in range(len(x)):
-            if own is None or own[i] == "":
-                out.append(_dot(name, round(x[i]), round(y[i]), round(3 * zoom), f' data-i="{i}"'))
-            else:
-                mark = escape(str(own[i]))
-                out.append(f'<text data-i="{i}" x="{x[i]:.0f}" y="{y[i] + 4:.0f}">{mark}</text>')
-        out.append("</g>")
+        x, y = places[name].round().astype(int).T
+        path = "".join(f"M{x[i]} {y[i]}L{x[j]} {y[j]}" for i, j in edges[name].T)
+        out.append(f'<path d="{path}" stroke="{svg.ink(name)}" stroke-opacity=".35" fill="none"/>')
+    out += [_points(name, cloud, places[name], zoom) for name, cloud in clouds.items()]
     return f"<g data-panel='{left}'>{''.join(out)}</g>"
 
 
-def _dot(name: str, x: int, y: int, r: int, extra: str = "") -> str:
-    """A modality's marker, so that its colour is not the only sign of it."""
-    path = {
-        "^": f"M{x} {y - r - 1}l{r + 1} {2 * r}h-{2 * r + 2}z",
-        "s": f"M{x - r} {y - r}h{2 * r}v{2 * r}h-{2 * r}z",
-        "D": f"M{x} {y - r - 1}l{r + 1} {r + 1}l-{r + 1} {r + 1}l-{r + 1} -{r + 1}z",
-    }.get(MARKERS.get(name))
-    if path is None:
-        return f'<circle{extra} cx="{x}" cy="{y}" r="{r}"/>'
-    return f'<path{extra} data-x="{x}" data-y="{y}" d="{path}"/>'
-
-
-def _sign(name: str, marks, x: int, y: int) -> str:
-    """What stands for a modality in the legend: its mark if it has a single one, else its dot."""
-    own = set()
-    if isinstance(marks, Mapping):
-        own = {mark for panel in marks.values() for mark in panel.get(name) or [""]}
-    if len(own) != 1 or own == {""}:
-        return _dot(name, x, y, 5)
-    style = f"{FONT};font-size:15px;font-weight:600"
+def _points(name: str, cloud: Cloud, places: np.ndarray, zoom: float) -> str:
+    cue = ";text-decoration:underline" if _underlined(name, cloud) else ""
+    style = f"font-size:{11 * zoom:.0f}px;font-weight:600{cue}"
+    out = []
+    for i, (x, y) in enumerate(places):
+        mark = "" if cloud.marks is None else cloud.marks[i]
+        if mark == "":
+            radius = round(3 * zoom)
+            out.append(svg.marker(name, round(x), round(y), radius, f' data-i="{i}"'))
+        else:
+            out.append(f'<text data-i="{i}" x="{x:.0f}" y="{y + 4:.0f}">{escape(mark)}</text>')
     return (
-        f'<text x="{x}" y="{y + 5}" text-anchor="middle" style="{style}">{escape(own.pop())}</text>'
+        f'<g fill="{svg.ink(name)}" text-anchor="middle" style="{style}" opacity=".85">'
+        f"{''.join(out)}</g>"
     )
 
 
-def _cue(name: str, marks) -> str:
-    """The same where strings stand for points: every coloured one but the image is underlined."""
-    plain = marks is None or name == "image" or name not in COLORS
-    return "" if plain else ";text-decoration:underline"
+def _entry(name: str, clouds: Sequence[Cloud]) -> svg.Entry:
+    """A modality in the legend: its mark if it has a single one, else its dot."""
+    marks = {mark for cloud in clouds for mark in cloud.marks or [""]}
+    sign = svg.marker(name, 0, 0, 5)
+    if len(marks) == 1 and marks != {""}:
+        sign = (
+            '<text text-anchor="middle" y="5" style="font-size:15px;font-weight:600">'
+            f"{escape(marks.pop())}</text>"
+        )
+    text = f"code of the {name}" if name in COLORS else name
+    return svg.Entry(sign, text, svg.ink(name), any(_underlined(name, c) for c in clouds))
 
 
-def _atlas(thumbnails: np.ndarray) -> tuple[bytes, int]:
+def _underlined(name: str, cloud: Cloud) -> bool:
+    """Where strings stand for points, every coloured one but the image is underlined."""
+    return cloud.marks is not None and name != "image" and name in COLORS
+
+
+def _atlas(pictures: np.ndarray) -> tuple[bytes, int]:
     """All thumbnails on one sheet, row by row, and its number of columns."""
-    n, h, w = thumbnails.shape[:3]
+    n, h, w = pictures.shape[:3]
     columns = int(np.ceil(np.sqrt(n)))
     rows = -(-n // columns)
-    gray = thumbnails.ndim == 3
-    sheet = np.full((rows * h, columns * w, *thumbnails.shape[3:]), 255, np.uint8)
-    for i, tile in enumerate(thumbnails):
+    colour = pictures.ndim == 4
+    sheet = np.full((rows * h, columns * w, *pictures.shape[3:]), 255, np.uint8)
+    for i, tile in enumerate(on_paper(pictures, colour)):
         y, x = divmod(i, columns)
-        sheet[y * h : (y + 1) * h, x * w : (x + 1) * w] = 255 - tile if gray else tile
-    return png_bytes(Image.fromarray(sheet), colors=16 if gray else 96), columns
+        sheet[y * h : (y + 1) * h, x * w : (x + 1) * w] = tile
+    return png_bytes(Image.fromarray(sheet), colors=96 if colour else 16), columns
 
 
-def _check(panels, thumbnails, marks, notes, n: int) -> None:
+def _checked_panels(panels: Any, marks: Any, n: int) -> Panels:
+    checks.mapping("panels", panels)
     if not panels:
         raise ValueError("panels is empty; expected at least one")
-    if n == 0:
-        raise ValueError("names is empty; expected one for each sample")
+    own = isinstance(marks, Mapping)
+    if own and set(marks) != set(panels):
+        raise ValueError(f"marks has panels {list(marks)}; expected {list(panels)}")
+    shared = None if own or marks is None else _lines("marks", marks, n)
+    out = {}
     for title, codes in panels.items():
+        checks.text("a panel's title", title)
+        checks.mapping(f"panels[{title!r}]", codes)
         if not codes:
             raise ValueError(f"{title!r} has no codes; expected at least one modality")
+        if own:
+            checks.mapping(f"marks[{title!r}]", marks[title])
+            checks.known_keys(f"marks[{title!r}]", marks[title], codes)
+        out[title] = {}
         for name, code in codes.items():
-            if np.shape(code) != (n, 2):
-                raise ValueError(
-                    f"codes of {name!r} in {title!r} have shape {np.shape(code)}; "
-                    f"expected ({n}, 2), one for each name"
-                )
-            if not np.isfinite(code).all():
-                bad = int((~np.isfinite(code)).any(1).sum())
-                raise ValueError(f"{bad} codes of {name!r} in {title!r} are NaN or infinite")
-    thumbnails = np.asarray(thumbnails)
-    fits = thumbnails.ndim == 3 or thumbnails.shape[3:] == (3,)
-    if not fits or len(thumbnails) != n or thumbnails.dtype != np.uint8:
-        raise ValueError(
-            f"thumbnails are {thumbnails.dtype} {thumbnails.shape}; "
-            f"expected uint8 ({n}, h, w) or ({n}, h, w, 3)"
-        )
-    own = {"marks": marks}
-    if isinstance(marks, Mapping):
-        if set(marks) != set(panels):
-            raise ValueError(f"marks has panels {list(marks)}; expected {list(panels)}")
-        own = {f"marks of {m} in {t}": x for t, of in marks.items() for m, x in of.items()}
-    for what, lines in {**own, **(notes or {})}.items():
-        if lines is not None and len(lines) != n:
-            raise ValueError(f"{what!r} has {len(lines)} entries; expected {n}")
+            points = checks.array(f"codes of {name!r} in {title!r}", code, "n 2", n=n)
+            given = marks[title].get(name) if own else None
+            signs = shared if given is None else _lines(f"marks of {name} in {title}", given, n)
+            out[title][name] = Cloud(points, signs)
+    return out
+
+
+def _checked_edges(edges: Any, panels: Panels, n: int) -> dict[str, np.ndarray]:
+    if edges is None:
+        return {}
+    checks.mapping("edges", edges)
+    checks.known_keys("edges", edges, {name for clouds in panels.values() for name in clouds})
+    return {m: checks.integers(f"edges of {m!r}", e, "2 E", below=n) for m, e in edges.items()}
+
+
+def _checked_notes(notes: Any, n: int) -> dict[str, list[str]]:
+    if notes is None:
+        return {}
+    checks.mapping("notes", notes)
+    return {title: _lines(title, lines, n) for title, lines in notes.items()}
+
+
+def _lines(what: str, lines: Any, n: int) -> list[str]:
+    out = checks.texts(what, lines)
+    if len(out) != n:
+        raise ValueError(f"{what!r} has {len(out)} entries; expected {n}")
+    return out

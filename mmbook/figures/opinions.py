@@ -1,55 +1,57 @@
 """What there is to see, hear and read, and what is made of it: samples above, opinions below."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from mmbook.figures.contact import FONT, raster, words
-from mmbook.figures.style import COLORS
+from mmbook import checks
+from mmbook.figures import svg
+from mmbook.figures.pixels import pixels
 
 COLUMN, SHOWN, FOOT, TALL = 176, 90, 214, 80  # a column's width; picture, baseline, bar of 1
 
 
-def draw_opinions(
-    inputs: Sequence[np.ndarray | str], opinions: Mapping[str, Sequence[float]]
-) -> str:
+def draw_opinions(inputs: Sequence[ArrayLike | str], opinions: Mapping[str, ArrayLike]) -> str:
     """SVG with a column an opinion: its input, if it has one of its own, and bars over the classes.
 
     Bars take the colour of the modality that the opinion is named after, else the page's ink.
 
+    >>> draw_opinions(["seven"], {"text": [0.1, 0.9], "all": [0.0, 1.0]})[:4]
+    '<svg'
+
     Args:
-        inputs: of the first columns: pictures uint8 (h, w), 0 = paper, or texts.
+        inputs: of the first columns: pictures, uint8 or floats from 0 to 1, (h, w) with 0 = paper
+            or (h, w, 3); or texts.
         opinions: probabilities (C,) by name.
-    Raises: ValueError if there are more inputs than opinions, or for an opinion outside [0, 1].
+    Raises: ValueError if there are more inputs than opinions, or for an opinion that is no
+            distribution.
     """
+    checks.mapping("opinions", opinions)
+    inputs = checks.listed("inputs", inputs, least=0)
     if not opinions or len(inputs) > len(opinions):
         raise ValueError(
             f"{len(inputs)} inputs, {len(opinions)} opinions; expected at most one input each"
         )
     body = []
-    for i, (name, p) in enumerate(opinions.items()):
-        p = np.asarray(p, dtype=float)
-        if p.ndim != 1 or not (p >= 0).all() or not (p <= 1).all():
-            raise ValueError(f"opinion {name!r} is {p}; expected probabilities (C,)")
-        drawn = _input(inputs[i]) if i < len(inputs) else ""
+    for i, (name, opinion) in enumerate(opinions.items()):
+        p = checks.array(f"opinion {name!r}", opinion, "C")
+        checks.distribution(f"opinion {name!r}", p)
+        drawn = _input(f"inputs[{i}]", inputs[i]) if i < len(inputs) else ""
         body.append(f'<g transform="translate({COLUMN * i} 0)">{drawn}{_bars(name, p)}</g>')
-    width, height = COLUMN * len(opinions), FOOT + 24
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}" fill="currentColor">{"".join(body)}</svg>'
-    )
+    return svg.sheet(COLUMN * len(opinions), FOOT + 24, body)
 
 
-def _input(shown: np.ndarray | str) -> str:
+def _input(name: str, shown: ArrayLike | str) -> str:
     """A picture as large as its place allows, or a text in its middle."""
     middle = COLUMN / 2
     if isinstance(shown, str):
-        return words(middle, SHOWN / 2 + 12, shown, 24)
-    h, w = shown.shape
+        return svg.words(middle, SHOWN / 2 + 12, shown, 24, room=COLUMN - 8)
+    picture = pixels(name, shown)
+    h, w = picture.shape[:2]
     scale = min(0.8 * COLUMN / w, SHOWN / h)
     left, top = middle - w * scale / 2, (SHOWN - h * scale) / 2 + 4
-    return raster(255 - shown, left, top, w * scale, h * scale)
+    return svg.raster(picture, left, top, w * scale, h * scale)
 
 
 def _bars(name: str, p: np.ndarray) -> str:
@@ -61,9 +63,9 @@ def _bars(name: str, p: np.ndarray) -> str:
     )
     classes = "".join(f'<tspan x="{a + 0.375 * step:.1f}">{c}</tspan>' for c, a in enumerate(x))
     return (
-        words(COLUMN / 2, FOOT - TALL - 10, f"{name}: {p.argmax()}", 13)
-        + f'<path d="{bars}" fill="{escape(COLORS.get(name, "currentColor"))}"/>'
+        svg.words(COLUMN / 2, FOOT - TALL - 10, f"{name}: {p.argmax()}", 13, room=COLUMN - 8)
+        + f'<path d="{bars}" fill="{svg.ink(name)}"/>'
         f'<path d="M4 {FOOT}.5h{COLUMN - 8}" stroke="currentColor" stroke-opacity=".5"/>'
-        f'<text y="{FOOT + 16}" style="{FONT};font-size:11px" fill-opacity=".7" '
+        f'<text y="{FOOT + 16}" style="font-size:11px" fill-opacity=".7" '
         f'text-anchor="middle">{classes}</text>'
     )

@@ -4,23 +4,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from mmbook.figures.contact import _frame, _sheet, _wrap, raster, words
+from mmbook import checks
+from mmbook.figures import svg
+from mmbook.figures.pixels import SEVERAL, pixels
 
 TILE, STEP, LEFT, HEIGHT = 48, 82, 150, 104
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Results:
     """One question with its answers, for :func:`result_sheet`.
 
-    asked: the words of the question, may be empty. drawing: uint8 (h, w, 3), or None.
-    answers: uint8 (n, h, w, 3), best first; names: what each is called; right: is it the one meant?
+    asked: the words of the question, may be empty. drawing: (h, w), 0 = paper, or (h, w, 3), or
+        None. answers: (n, h, w) or (n, h, w, 3), best first; uint8 or floats from 0 to 1.
+    names: what each is called; right: is it the one meant?
+
+    >>> Results("a", None, np.zeros((2, 8, 8), np.uint8), ["one", "two"], [True, False]).names
+    ['one', 'two']
     """
 
     asked: str
-    drawing: np.ndarray | None
-    answers: np.ndarray
+    drawing: ArrayLike | None
+    answers: ArrayLike
     names: Sequence[str]
     right: Sequence[bool]
 
@@ -31,45 +38,55 @@ def result_sheet(rows: Sequence[Results]) -> str:
     The right answer stands in a thick frame. Sheets with equally many rows and answers are of
     one size.
 
-    Raises: ValueError for no rows, for rows with different numbers of answers, or for names or
-        marks that do not fit the answers.
+    >>> answers = np.zeros((2, 8, 8), np.uint8)
+    >>> result_sheet([Results("a", None, answers, ["one", "two"], [True, False])])[:4]
+    '<svg'
+
+    Raises: ValueError for no rows, for rows with different numbers of answers, for names or
+        marks that do not fit the answers, or no pictures; TypeError for what are no Results.
     """
-    counts = {len(row.answers) for row in rows}
+    rows = checks.listed("rows", rows, Results, least=0)
+    pictures = [pixels("answers", row.answers, SEVERAL) for row in rows]
+    counts = {len(answers) for answers in pictures}
     if len(counts) != 1:
         raise ValueError(f"rows have {sorted(counts)} answers; expected one number, in 1 or more")
-    for row in rows:
-        if not len(row.names) == len(row.right) == len(row.answers):
+    parts = []
+    for i, (row, answers) in enumerate(zip(rows, pictures, strict=True)):
+        if not len(row.names) == len(row.right) == len(answers):
             raise ValueError(
-                f"{len(row.answers)} answers, {len(row.names)} names, {len(row.right)} marks; "
+                f"{len(answers)} answers, {len(row.names)} names, {len(row.right)} marks; "
                 "expected one of each an answer"
             )
-    parts = []
-    for i, row in enumerate(rows):
         top = 4 + HEIGHT * i
-        left = 8.0
-        if row.drawing is not None:
-            parts.append(raster(row.drawing, left, top, TILE, TILE) + _frame(left, top, TILE, TILE))
-            left += TILE + 8
-        lines = _lines(row.asked, 11 if row.drawing is not None else 18)
-        for n, line in enumerate(lines):
-            parts.append(words(left, top + 20 + 14 * n, line, 12, anchor="start"))
-        for n, (picture, name, right) in enumerate(
-            zip(row.answers, row.names, row.right, strict=True)
-        ):
-            x = LEFT + STEP * n + (STEP - TILE) / 2
-            parts.append(raster(picture, x, top, TILE, TILE))
-            if right:
-                parts.append(_thick(x, top))
-            for k, line in enumerate(_lines(name, 14)[:3]):
-                parts.append(words(x + TILE / 2, top + TILE + 14 + 12 * k, line, 10))
-    return _sheet(LEFT + STEP * counts.pop(), 4 + HEIGHT * len(rows), parts)
+        parts += [_question(row, top), *_answers(row, answers, top)]
+    return svg.sheet(LEFT + STEP * counts.pop(), 4 + HEIGHT * len(rows), parts)
 
 
-def _lines(text: str, width: int) -> list[str]:
-    """Lines of about ``width`` letters; what has no spaces breaks anywhere."""
-    return [
-        part[k : k + width] for part in _wrap(str(text), width) for k in range(0, len(part), width)
-    ]
+def _question(row: Results, top: float) -> str:
+    left, drawn = 8.0, ""
+    if row.drawing is not None:
+        shown = pixels("drawing", row.drawing)
+        drawn = svg.raster(shown, left, top, TILE, TILE) + svg.frame(left, top, TILE, TILE)
+        left += TILE + 8
+    asked = svg.lines(checks.text("asked", row.asked, 0), LEFT - left, 12, most=6)
+    return drawn + "".join(
+        svg.words(left, top + 20 + 14 * n, line, 12, anchor="start") for n, line in enumerate(asked)
+    )
+
+
+def _answers(row: Results, answers: np.ndarray, top: float) -> list[str]:
+    parts = []
+    names = checks.texts("names", row.names)
+    if not all(isinstance(right, (bool, np.bool_)) for right in row.right):
+        raise TypeError(f"right is {row.right!r}; expected True or False for each answer")
+    for n, (picture, name, right) in enumerate(zip(answers, names, row.right, strict=True)):
+        x = LEFT + STEP * n + (STEP - TILE) / 2
+        parts.append(svg.raster(picture, x, top, TILE, TILE))
+        if right:
+            parts.append(_thick(x, top))
+        for k, line in enumerate(svg.lines(name, STEP, 10, most=3)):
+            parts.append(svg.words(x + TILE / 2, top + TILE + 14 + 12 * k, line, 10))
+    return parts
 
 
 def _thick(x: float, y: float) -> str:

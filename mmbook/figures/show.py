@@ -4,7 +4,6 @@ The same markup serves JupyterLab and the website: an image inside ``<figure>``.
 small script puts the SVG itself in the image's place, so that its ink follows the theme.
 """
 
-import base64
 import html
 import io
 import re
@@ -14,6 +13,9 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 from PIL import Image
 
+from mmbook import checks
+from mmbook.figures.pixels import data_uri, png_bytes
+from mmbook.figures.schematic import Schematic
 from mmbook.figures.style import INK, RC
 
 CARD = "background:#fff;border-radius:6px;max-width:100%;height:auto"
@@ -35,37 +37,51 @@ class Shown:
 
 
 def show(
-    picture: Figure | str, *, number: str, caption: str, alt: str, format: str = "svg", dpi=150
+    picture: Figure | Schematic | str,
+    *,
+    number: str,
+    caption: str,
+    alt: str | None = None,
+    format: str = "svg",
+    dpi: float = 150,
 ) -> Shown:
-    """A matplotlib figure, or SVG markup, as Figure ``number`` of the book.
+    """A matplotlib figure, a schematic, or SVG markup, as Figure ``number`` of the book.
+
+    >>> from mmbook.figures import subplots
+    >>> fig, ax = subplots()
+    >>> show(fig, number="4.3", caption="Two empty axes.", alt="Nothing is drawn on the axes.")
+    Traceback (most recent call last):
+    ValueError: caption is 'Two empty axes.'; expected a sentence
 
     Args:
         number: chapter and place, as ``"4.3"``; the figure's anchor is then ``#fig-4-3``.
         caption: one or two sentences on what to see. `` `code` `` is set as code.
-        alt: what the data show, for whoever cannot see the picture.
-        format: ``"svg"``, or ``"png"`` for pictures of many pixels.
-    Raises: ValueError for a number, caption or alternative text that is missing or too short.
+        alt: what the data show, for whoever cannot see the picture; a schematic has its own.
+        format: ``"svg"``, or ``"png"`` for pictures of many pixels, with ``dpi`` pixels an inch.
+    Raises: ValueError for a number, caption or alternative text that is missing or too short;
+        TypeError for what is no picture.
     """
+    if isinstance(picture, Schematic):
+        alt = picture.alt if alt is None else alt
+        picture = picture.svg
     check_words(number, caption, alt)
-    if format not in ("svg", "png"):
-        raise ValueError(f"format is {format!r}; expected 'svg' or 'png'")
+    checks.choice("format", format, ("svg", "png"))
     if format == "png":
         if isinstance(picture, str):
             raise ValueError("picture is SVG markup; expected format 'svg' for it, not 'png'")
-        source = data_uri(_png(picture, dpi), "image/png")
+        source = data_uri(_png(picture, checks.positive("dpi", dpi)), "image/png")
     else:
-        svg = svg_of(picture, number)
-        source = data_uri(svg.encode(), "image/svg+xml")
-    image = f'<img alt="{html.escape(alt)}" src="{source}" style="{CARD}">'
+        source = data_uri(svg_of(picture, number).encode(), "image/svg+xml")
+    image = f'<img alt="{html.escape(alt or "")}" src="{source}" style="{CARD}">'
     return Shown(number, caption, wrap(image, number, caption))
 
 
-def check_words(number: str, caption: str, alt: str) -> None:
+def check_words(number: str, caption: str, alt: str | None) -> None:
     """Raises: ValueError for a number, caption or alternative text that will not do."""
     if not (isinstance(number, str) and re.fullmatch(r"\d+\.\d+", number)):
         raise ValueError(f"number is {number!r}; expected chapter and place, such as '4.3'")
     for name, text in (("caption", caption), ("alt", alt)):
-        if len(text) < 20:
+        if len(checks.text(name, text, 0)) < 20:
             raise ValueError(f"{name} is {text!r}; expected a sentence")
     if caption == alt:
         raise ValueError("alt repeats the caption; expected a description of the data")
@@ -80,29 +96,13 @@ def wrap(inside: str, number: str, caption: str, kind: str = "") -> str:
     )
 
 
-def data_uri(content: bytes, kind: str) -> str:
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
-
-
-def png_bytes(image: Image.Image, colors: int = 32) -> bytes:
-    """The smallest of several PNGs: as it is, with a palette, or in sixteen greys if it is grey."""
-    image = image.convert("RGB")
-    versions = [image, image.quantize(colors, dither=Image.Dither.NONE)]
-    red, green, blue = image.split()
-    if red.tobytes() == green.tobytes() == blue.tobytes():
-        versions.append(red.point(lambda level: round(level / 17) * 17))
-    sizes = []
-    for version in versions:
-        file = io.BytesIO()
-        version.save(file, "PNG", optimize=True)
-        sizes.append(file.getvalue())
-    return min(sizes, key=len)
-
-
 def svg_of(figure: Figure | str, number: str) -> str:
     """A matplotlib figure as SVG, its ids those of Figure ``number``; markup stays as it is."""
     if isinstance(figure, str):
+        if not figure.startswith("<svg"):
+            raise ValueError(f"picture is {figure[:40]!r}; expected SVG markup, '<svg ...'")
         return figure
+    _check_figure(figure)
     _unframe_legends(figure)
     file = io.StringIO()
     with mpl.rc_context({**RC, "svg.hashsalt": number}):
@@ -116,12 +116,20 @@ def svg_of(figure: Figure | str, number: str) -> str:
     return re.sub(r"\d+\.\d{4,}", lambda m: f"{float(m[0]):.5g}", svg)
 
 
+def _check_figure(figure: Figure) -> None:
+    if not isinstance(figure, Figure):
+        raise TypeError(
+            f"picture is a {type(figure).__name__}; expected a Figure, a Schematic or SVG markup"
+        )
+
+
 def _unframe_legends(figure: Figure) -> None:
     for legend in filter(None, (ax.get_legend() for ax in figure.axes)):
         legend.set_frame_on(False)
 
 
-def _png(figure: Figure, dpi: int) -> bytes:
+def _png(figure: Figure, dpi: float) -> bytes:
+    _check_figure(figure)
     _unframe_legends(figure)
     file = io.BytesIO()
     with mpl.rc_context({**RC, "savefig.facecolor": "white"}):

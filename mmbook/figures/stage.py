@@ -4,8 +4,10 @@ import json
 from collections.abc import Mapping
 from html import escape
 from importlib import resources
+from typing import Any
 
-from mmbook.figures.show import CARD, Shown, data_uri, wrap
+from mmbook.figures.pixels import data_uri
+from mmbook.figures.show import CARD, Shown, wrap
 
 SCRIPTS = {
     "latent": "explorer.js",
@@ -15,7 +17,9 @@ SCRIPTS = {
 }
 
 
-def stage(kind: str, svg: str, facts: Mapping, *, number: str, caption: str, alt: str) -> Shown:
+def stage(
+    kind: str, svg: str, facts: Mapping[str, Any], *, number: str, caption: str, alt: str
+) -> Shown:
     """SVG markup that a script brings to life; without scripts it is an ordinary picture.
 
     ``facts`` is what the script of this ``kind`` reads, as JSON.

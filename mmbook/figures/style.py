@@ -1,16 +1,23 @@
 """One look for the whole book: colours that mean modality, ink that follows the page's theme."""
 
+from typing import Any
+
 import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.colors import is_color_like
 from matplotlib.figure import Figure
+
+from mmbook import checks
 
 COLORS = {"image": "#0072B2", "speech": "#009E73", "text": "#D55E00", "graph": "#CC79A7"}
 MARKERS = {"image": "o", "speech": "^", "text": "s", "graph": "D"}
+VIOLET = "#8e4ec6"  # weights of attention, the stronger the larger; it stands for no modality
 
 # Pure black is the page's own ink: ``show`` writes it as ``currentColor``, so that axes and letters
 # are dark on a light page and light on a dark one.
 INK = "#000000"
 
-RC = {
+RC: dict[Any, Any] = {
     "axes.facecolor": "none",
     "axes.grid": False,
     "axes.labelsize": 10,
@@ -34,13 +41,39 @@ RC = {
 
 
 def subplots(
-    rows: int = 1, cols: int = 1, *, width: float = 7.0, height: float | None = None, **kw
-):
+    rows: int = 1,
+    cols: int = 1,
+    *,
+    width: float = 7.0,
+    height: float | None = None,
+    **kw: Any,
+) -> tuple[Figure, Any]:
     """A figure in the book's style, and its axes: like ``plt.subplots``, without global state.
 
     ``width`` and ``height`` are inches; the text column is 7 wide. Keywords go to
     ``Figure.subplots``, ``width_ratios`` and ``height_ratios`` among them.
+
+    >>> fig, (left, right) = subplots(1, 2, width=7.2, height=2.5)
+    >>> fig.get_size_inches()
+    array([7.2, 2.5])
+
+    Raises: TypeError and ValueError for numbers of rows or columns, or sizes, not positive.
     """
+    rows, cols = checks.whole("rows", rows), checks.whole("cols", cols)
+    width = checks.positive("width", width)
+    height = 0.62 * width / cols * rows if height is None else checks.positive("height", height)
     with mpl.rc_context(RC):
-        figure = Figure(figsize=(width, height or 0.62 * width / cols * rows))
+        figure = Figure(figsize=(width, height))
         return figure, figure.subplots(rows, cols, **kw)
+
+
+def check_axes(ax: Any) -> None:
+    """Raises: TypeError for what cannot be drawn on."""
+    if not isinstance(ax, Axes):
+        raise TypeError(f"ax is a {type(ax).__name__}; expected Axes, as subplots gives them")
+
+
+def check_color(color: Any) -> None:
+    """Raises: ValueError for what is no colour."""
+    if not is_color_like(color):
+        raise ValueError(f"color is {color!r}; expected a colour, such as figures.COLORS['image']")
