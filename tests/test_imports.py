@@ -17,6 +17,7 @@ FOLDER = Path(mmbook.__file__).parent
 # features by rule are made of digits and emoji, and have principal components: data, linear.
 # hierarchical attention shares the masked softmax of attention.
 MAY_IMPORT = {
+    "experiment": {"metrics", "training"},
     "features": {"data", "linear"},
     "figures": {"metrics", "data"},
     "hierarchical": {"attention"},
