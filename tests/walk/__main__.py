@@ -2,8 +2,8 @@
 
 import sys
 
-from .engine import table, walk
-from .tables import CALLS
+from .engine import explained, table, walk
+from .tables import CALLS, PASSES
 
 if __name__ == "__main__":
     chosen = [arg for arg in sys.argv[1:] if not arg.startswith("-")]
@@ -15,6 +15,6 @@ if __name__ == "__main__":
     ]
     if "-v" in sys.argv:
         for o in outcomes:
-            if o.kind not in ("clear", "harmless"):
+            if o.kind not in ("clear", "harmless") and not explained(o.place, PASSES):
                 print(f"{o.kind:7}{o.name} | {o.argument} | {o.bad}: {o.said}")
     print(table(outcomes))

@@ -11,15 +11,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 
 SIZES = dict(
-    A=2, B=5, C=7, D=3, E=13, G=2, H=2, K=3, L=3, M=2, N=7, S=2, T=5, V=11, a=11, b=13, h=6, m=13,
-    n=11, s=5, w=8,
-)  # fmt: skip
+    A=2,
+    B=5,
+    C=7,
+    D=3,
+    E=13,
+    G=2,
+    H=2,
+    K=3,
+    L=3,
+    M=2,
+    N=7,
+    S=2,
+    T=5,
+    V=11,
+    a=11,
+    b=13,
+    h=6,
+    m=13,
+    n=11,
+    s=5,
+    w=8,
+)
 NOT_NUMBERS = (("a string", "x"), ("an object", object()), ("a list of strings", ["a", "b"]))
 
 
@@ -52,12 +72,20 @@ class Argument:
     def bad(self, good: Any, shared: set[str]) -> Iterator[Bad]:
         """All bad values but the legal ones; ``shared`` are the letters of several arguments."""
         legal = [name.strip() for name in self.legal.split(",")]
-        return (bad for bad in self.all_bad(good, shared) if bad.name not in legal)
+        return (
+            bad
+            for bad in self.all_bad(good, shared)
+            if not any(fnmatchcase(bad.name, name) for name in legal)
+        )
 
 
 @dataclass(frozen=True)
 class Tensor(Argument):
-    """Numbers with a shape. ``kind``: float, share (adds up to 1), positive, int, bool, pixels."""
+    """Numbers with a shape.
+
+    ``kind``: float, unit (0 to 1), share (adds up to 1), log (of shares), positive, int, bool,
+    pixels (uint8).
+    """
 
     pattern: str
     kind: str = "float"
@@ -72,6 +100,8 @@ class Tensor(Argument):
         match self.kind:
             case "float":
                 x = torch.randn(shape)
+            case "unit":
+                x = torch.rand(shape)
             case "positive":
                 x = torch.rand(shape) + 0.1
             case "share":
@@ -95,8 +125,11 @@ class Tensor(Argument):
         yield Bad("None", None)
         yield from (Bad(*wrong) for wrong in NOT_NUMBERS)
         yield Bad("a list of numbers", x.tolist(), same=True)
-        yield Bad("tensor for array" if self.numpy else "array for tensor",
-                  x if self.numpy else x.numpy(), same=True)  # fmt: skip
+        yield Bad(
+            "tensor for array" if self.numpy else "array for tensor",
+            x if self.numpy else x.numpy(),
+            same=True,
+        )
 
     def _shapes(self, x: torch.Tensor, shared: set[str]) -> Iterator[Bad]:
         yield self._as("an axis more", x[None])
@@ -118,9 +151,9 @@ class Tensor(Argument):
             yield self._as("inf", first(np.inf), passes=not self.numpy)
             yield self._as("ints", (10 * x).long())
             yield self._as("complex", x.to(torch.complex64))
-        if self.kind in ("share", "positive"):
+        if self.kind in ("share", "positive", "unit"):
             yield self._as("negative", first(-0.5))
-        if self.kind == "share":
+        if self.kind in ("share", "unit"):
             yield self._as("per cent", 100 * x)
         if self.kind == "int":
             yield self._as("floats", x + 0.5)
@@ -222,9 +255,11 @@ class Each(Argument):
         return {name: part.good() for name, part in self.parts.items()}
 
     def all_bad(self, good: dict, shared: set[str]) -> Iterator[Bad]:
-        first, *rest = good
         yield from (Bad("None", None), Bad("a string", "x"), Bad("an object", object()))
         yield from (Bad("a list of its values", list(good.values())), Bad("empty", {}))
+        if not good:
+            return
+        first, *rest = good
         if self.least > 1:
             yield Bad("one entry only", {first: good[first]})
         if self.fixed:

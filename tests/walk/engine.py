@@ -14,7 +14,7 @@ import traceback
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from fnmatch import fnmatch
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -53,33 +53,37 @@ class Outcome(NamedTuple):
     kind: str
     said: str
 
+    @property
+    def place(self) -> str:
+        return f"{self.name} | {self.argument} | {self.bad}"
+
 
 # ---------------------------------------------------------------- names
 
 
 @lru_cache
 def public_names() -> dict[str, Any]:
-    """``"fusion.LowRankFusion.forward"``: whatever is defined in mmbook and has no underscore."""
+    """``"fusion.LowRankFusion.forward"``: what a module defines without an underscore, what a
+    package names in its ``__all__``, and their methods."""
     found = {}
-    for info in pkgutil.walk_packages(mmbook.__path__, "mmbook."):
-        if any(part.startswith("_") for part in info.name.split(".")):
-            continue
+    for info in pkgutil.iter_modules(mmbook.__path__, "mmbook."):
         module = importlib.import_module(info.name)
-        top = info.name.split(".")[1]
-        for name, thing in vars(module).items():
-            if name.startswith("_") or getattr(thing, "__module__", None) != info.name:
-                continue
-            if inspect.isclass(thing) or callable(thing):
-                found[f"{top}.{name}"] = thing
-            if inspect.isclass(thing):
-                found |= {f"{top}.{name}.{m}": f for m, f in _methods(thing)}
+        own = [n for n, x in vars(module).items() if getattr(x, "__module__", "") == info.name]
+        for name in getattr(module, "__all__", own):
+            thing, path = getattr(module, name), f"{info.name.removeprefix('mmbook.')}.{name}"
+            known = (
+                inspect.isroutine(thing) or inspect.isclass(thing) or hasattr(thing, "cache_info")
+            )
+            if known and not name.startswith("_"):
+                found[path] = thing
+                found |= {f"{path}.{m}": f for m, f in _methods(thing)}
     return found
 
 
-def _methods(cls: type) -> Iterator[tuple[str, Any]]:
-    for name, thing in vars(cls).items():
+def _methods(cls: Any) -> Iterator[tuple[str, Any]]:
+    for name, thing in vars(cls).items() if inspect.isclass(cls) else ():
         plain = thing.__func__ if isinstance(thing, (classmethod, staticmethod)) else thing
-        if inspect.isfunction(plain) and not name.startswith("_"):
+        if inspect.isfunction(plain) and not name.startswith("_") and name != "extra_repr":
             yield name, plain
 
 
@@ -146,6 +150,16 @@ def _seed(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
+
+
+def parameters(name: str) -> set[str]:
+    """The arguments of a public name, without ``self`` and what goes on to a library."""
+    kinds = inspect.Parameter
+    found = inspect.signature(public_names()[name]).parameters.values()
+    return {p.name for p in found if p.kind not in (kinds.VAR_KEYWORD, kinds.VAR_POSITIONAL)} - {
+        "self",
+        "cls",
+    }
 
 
 def _optional(thing: Any) -> set[str]:
@@ -231,10 +245,9 @@ def nothing(result: Any) -> bool:
 # ---------------------------------------------------------------- sums
 
 
-def allowed(outcome: Outcome, table: Mapping[str, str]) -> str | None:
-    """The key of ``table`` that lets this outcome pass, as ``"name | argument | bad"``."""
-    place = f"{outcome.name} | {outcome.argument} | {outcome.bad}"
-    return next((key for key in table if fnmatch(place, key)), None)
+def explained(place: str, reasons: Mapping[str, str]) -> str | None:
+    """The key of ``reasons``, a pattern with ``*``, that fits this place."""
+    return next((key for key in reasons if fnmatchcase(place, key)), None)
 
 
 def table(outcomes: list[Outcome]) -> str:

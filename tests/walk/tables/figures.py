@@ -44,32 +44,47 @@ def pixels(pattern, legal=""):
 
 def scene(**change):
     parts = dict(
-        name="ab", asks=["a", "b"], answers=["x", "y", "z"], weights=np.full((2, 3), 1 / 3),
-        labels=["letter a", "letter b"], notes=["x", "z"],
-    )  # fmt: skip
+        name="ab",
+        asks=["a", "b"],
+        answers=["x", "y", "z"],
+        weights=np.full((2, 3), 1 / 3),
+        labels=["letter a", "letter b"],
+        notes=["x", "z"],
+    )
     return figures.Scene(**(parts | change))
 
 
 def weighed(**change):
     picture = np.zeros((3, 5), np.uint8)
     parts = dict(
-        title="a seven", inputs=[picture], levels=[picture, picture.T], names=["fine", "coarse"],
-        weights=[0.25, 0.75], verdict="says 7",
-    )  # fmt: skip
+        title="a seven",
+        inputs=[picture],
+        levels=[picture, picture.T],
+        names=["fine", "coarse"],
+        weights=[0.25, 0.75],
+        verdict="says 7",
+    )
     return figures.Weighed(**(parts | change))
 
 
 def result(**change):
     parts = dict(
-        asked="cat", drawing=np.zeros((6, 6, 3), np.uint8),
-        answers=np.zeros((2, 6, 6, 3), np.uint8), names=["cat", "dog"], right=[True, False],
-    )  # fmt: skip
+        asked="cat",
+        drawing=np.zeros((6, 6, 3), np.uint8),
+        answers=np.zeros((2, 6, 6, 3), np.uint8),
+        names=["cat", "dog"],
+        right=[True, False],
+    )
     return figures.Results(**(parts | change))
 
 
 def event(year=1980, **change):
     parts = dict(year=year, title="a title", modalities=("image",), note="a note")
     return Event(**(parts | change))
+
+
+def group():
+    return figures.Group("both", ("x", "y"))
 
 
 def used(draw, **more):
@@ -81,73 +96,174 @@ WORDED = dict(number="1.2", caption=CAPTION, alt=ALT)
 
 CALLS = {
     "figures.plot_attention": call(
-        ax=AX, weights=A("2 3", "positive", legal="per cent, one 2 more, one 3 more"),
-        queries=texts(2), keys=texts(3), vmax=VMAX, bar=Flag(False)),
+        ax=AX,
+        weights=A("2 3", "positive", legal="per cent, one 2 more, one 3 more"),
+        queries=texts(2),
+        keys=texts(3),
+        vmax=VMAX,
+        bar=Flag(False),
+    ),
     "figures.plot_attended": call(
-        ax=AX, image=A("6 8", "positive", legal="one 6 more, one 8 more"),
-        weights=A("2 3", "positive", legal="one 2 more, one 3 more"), vmax=VMAX),
+        ax=AX,
+        image=A("6 8", "unit", legal="one 6 more, one 8 more"),
+        weights=A("2 3", "positive", legal="one 2 more, one 3 more"),
+        vmax=VMAX,
+    ),
     "figures.plot_letters": call(
-        ax=AX, words=Several([Text("ab"), Text("abc")], counted=True),
-        weights=Several([A("2", "positive"), A("3", "positive")], counted=True), vmax=VMAX),
+        ax=AX,
+        words=Several([Text("ab"), Text("abc")], counted=True),
+        weights=Several([A("2", "positive"), A("3", "positive")], counted=True),
+        vmax=VMAX,
+    ),
     "figures.Scene": call(
         use=used(lambda s: figures.attention_explorer([s], **WORDED)),
-        name=Text("ab"), asks=texts(2), answers=texts(3),
-        weights=A("2 3", "positive"), labels=texts(2), notes=texts(2)),
+        name=Text("ab"),
+        asks=texts(2),
+        answers=texts(3),
+        weights=A("2 3", "positive"),
+        labels=texts(2),
+        notes=texts(2),
+    ),
     "figures.attention_explorer": call(
-        scenes=Several([Thing(scene), Thing(scene)]), **WORDS, columns=Whole(2), vmax=VMAX),
+        scenes=Several([Thing(scene), Thing(scene)]), **WORDS, columns=Whole(2), vmax=VMAX
+    ),
     "figures.contact_sheet": call(
-        data=DIGITS, rows=Several([Whole(0, least=None), Whole(3, least=None)])),
+        data=DIGITS, rows=Several([Whole(0, least=None), Whole(3, least=None)])
+    ),
     "figures.recording_image": call(data=DIGITS, row=Whole(0, least=None, most=10)),
     "figures.latent_explorer": call(
-        panels=Each({"one": Each({"image": A("n 2"), "text": A("n 2")}, fixed=False),
-                     "two": Each({"image": A("n 2"), "text": A("n 2")}, fixed=False)}, fixed=False),
-        thumbnails=pixels("n 4 4", legal="one 4 more"), names=texts(11),
+        panels=Each(
+            {
+                "one": Each({"image": A("n 2"), "text": A("n 2")}, fixed=False),
+                "two": Each({"image": A("n 2"), "text": A("n 2")}, fixed=False),
+            },
+            fixed=False,
+        ),
+        thumbnails=pixels("n 4 4", legal="one 4 more"),
+        names=texts(11),
         marks=texts(11, legal="a string"),
         edges=Each({"image": Tensor("2 5", "int", numpy=True, legal="one 5 more")}, legal="empty"),
-        notes=Each({"note": texts(11)}, fixed=False, legal="empty"), **WORDS),
+        notes=Each({"note": texts(11)}, fixed=False, legal="empty"),
+        **WORDS,
+    ),
     "figures.Weighed": call(
         use=used(lambda s: figures.draw_levels([s])),
-        title=Text("a seven"), inputs=Several([pixels("3 5", legal="one 3 more, one 5 more")], legal="empty"),
-        levels=Several([pixels("3 5", legal="one 3 more, one 5 more")] * 2, counted=True), names=texts(2),
+        title=Text("a seven"),
+        inputs=Several([pixels("3 5", legal="one 3 more, one 5 more")], legal="empty"),
+        levels=Several([pixels("3 5", legal="one 3 more, one 5 more")] * 2, counted=True),
+        names=texts(2),
         weights=Several([Real(0.25, wrong=(-0.1, 1.5)), Real(0.75)], counted=True),
-        verdict=Text("says 7")),
+        verdict=Text("says 7", legal="empty"),
+    ),
     "figures.draw_levels": call(samples=Several([Thing(weighed)] * 2)),
     "figures.draw_opinions": call(
-        inputs=Several([pixels("3 5", legal="one 3 more, one 5 more"), Text("one")], legal="empty, first: a string"),
-        opinions=Each({"image": A("7", "share", legal="one 7 more"), "text": A("7", "share")}, fixed=False)),
+        inputs=Several(
+            [pixels("3 5", legal="one 3 more, one 5 more"), Text("one")],
+            legal="empty, first: a string",
+        ),
+        opinions=Each(
+            {"image": A("7", "share", legal="one 7 more"), "text": A("7", "share")}, fixed=False
+        ),
+    ),
     "figures.plot_images": call(
-        ax=AX, images=A("n 4 4", "positive", legal="one 4 more"), columns=Whole(3),
-        gap=Whole(1, least=0)),
+        ax=AX,
+        images=A("n 4 4", "unit", legal="one 4 more"),
+        columns=Whole(3),
+        gap=Whole(1, least=0),
+    ),
     "figures.plot_sample": call(
-        ax=AX, data=DIGITS, row=Whole(0, least=None, most=10), frames=Whole(32)),
+        ax=AX, data=DIGITS, row=Whole(0, least=None, most=10), frames=Whole(32)
+    ),
     "figures.plot_latent": call(
-        ax=AX, codes=Each({"image": A("n 2"), "text": A("n 2")}, fixed=False),
-        pairs=Whole(2, least=0, most=11)),
+        ax=AX,
+        codes=Each({"image": A("n 2", legal="one n more"), "text": A("n 2")}, fixed=False),
+        pairs=Whole(2, least=0, most=11),
+    ),
     "figures.plot_interval": call(
-        ax=AX, values=Each({"ours": A("S", legal="an axis less"), "theirs": A("S")}, fixed=False),
-        chance=Real(0.1), color=Text("#000000", choice=True)),
+        ax=AX,
+        values=Each(
+            {"ours": A("S", legal="an axis less, one S more"), "theirs": A("S")}, fixed=False
+        ),
+        chance=Real(0.1),
+        color=Text("#000000", choice=True),
+    ),
     "figures.plot_curve": call(
-        ax=AX, runs=A("S T"), label=Text("ours"), color=Text("#000000", choice=True), x=A("T")),
+        ax=AX, runs=A("S T"), label=Text("ours"), color=Text("#000000", choice=True), x=A("T")
+    ),
     "figures.Results": call(
         use=used(lambda r: figures.result_sheet([r])),
-        asked=Text("cat", legal="empty"), drawing=pixels("6 6 3", legal="one 6 more"),
-        answers=pixels("2 6 6 3", legal="one 6 more"), names=texts(2),
-        right=Several([Flag(True), Flag(False)], counted=True)),
+        asked=Text("cat", legal="empty"),
+        drawing=pixels("6 6 3", legal="one 6 more, an axis less, None"),
+        answers=pixels("2 6 6 3", legal="one 6 more"),
+        names=texts(2),
+        right=Several([Flag(True), Flag(False)], counted=True),
+    ),
     "figures.result_sheet": call(rows=Several([Thing(result)] * 2)),
     "figures.show": call(
-        picture=Thing(lambda: axes().figure, also=(("no svg", lambda _: "words"),)), **WORDS,
-        format=Text("svg", choice=True), dpi=Whole(50)),
+        picture=Thing(lambda: axes().figure, also=(("no svg", lambda _: "words"),)),
+        **WORDS,
+        format=Text("svg", choice=True),
+        dpi=Whole(50),
+    ),
     "figures.slider": call(
-        frames=Several([Text(SVG, choice=False)] * 2, counted=True), labels=texts(2), name=Text("noise"),
-        **WORDS, start=Whole(0, least=0, most=1)),
+        frames=Several([Text(SVG, choice=False)] * 2, counted=True),
+        labels=texts(2),
+        name=Text("noise"),
+        **WORDS,
+        start=Whole(0, least=0, most=1),
+    ),
+    "figures.Box": call(
+        name=Text("f_1"),
+        role=Text("network", choice=True),
+        text=Text("encoder", legal="empty"),
+        shape=Text("(B, K)", legal="empty"),
+        modality=Text("image", choice=True),
+        frozen=Flag(True),
+    ),
+    "figures.Arrow": call(
+        start=Text("x"), end=Text("f_1"), label=Text("codes", legal="empty"), gradient=Flag(True)
+    ),
+    "figures.Group": call(
+        use=used(
+            lambda g: figures.schematic(
+                [figures.Box("x"), figures.Box("y")], [("x", "y")], groups=[g]
+            )
+        ),
+        title=Text("teacher"),
+        boxes=Several([Text("x")]),
+    ),
+    "figures.per_modality": call(
+        use=lambda f, a: f(a["role"], a["text"], a["shape"], image=a["image"]),
+        role=Text("network", choice=True),
+        text=Text("encoder", legal="empty"),
+        shape=Text("(B, K)", legal="empty"),
+        image=Text("f_1"),
+    ),
+    "figures.schematic": call(
+        boxes=Several([Thing(lambda: figures.Box("x")), Thing(lambda: figures.Box("y"))]),
+        arrows=Several([Several([Text("x", choice=True), Text("y")], least=2)], legal="empty"),
+        grid=Text("x y", choice=True),
+        groups=Several([Thing(group)], legal="empty"),
+        down=Flag(False),
+    ),
     "figures.subplots": call(
-        rows=Whole(1), cols=Whole(2), width=Real(2.0, wrong=(0.0, -1.0)),
-        height=Real(1.0, wrong=(0.0, -1.0))),
+        rows=Whole(1),
+        cols=Whole(2),
+        width=Real(2.0, wrong=(0.0, -1.0)),
+        height=Real(1.0, wrong=(0.0, -1.0)),
+    ),
     "figures.Event": call(
         use=used(lambda e: figures.timeline([e, event(1990)], start=1970, end=2000, **WORDED)),
-        year=Whole(1980, least=1970, most=1990), title=Text("a title"),
-        modalities=Several([Text("image"), Text("text")], legal="first: empty"), note=Text("a note")),
+        year=Whole(1980, least=1970, most=1990),
+        title=Text("a title"),
+        modalities=Several([Text("image"), Text("text")], legal="first: empty, empty"),
+        note=Text("a note", legal="empty"),
+    ),
     "figures.timeline": call(
-        events=Several([Thing(event), Thing(lambda: event(1990))], least=2), start=Whole(1970, least=None, most=1980),
-        end=Whole(2000, least=1990), step=Whole(10), **WORDS),
-}  # fmt: skip
+        events=Several([Thing(event), Thing(lambda: event(1990))], least=2),
+        start=Whole(1970, least=None, most=1980),
+        end=Whole(2000, least=1990),
+        step=Whole(10),
+        **WORDS,
+    ),
+}

@@ -3,18 +3,28 @@
 import torch
 from torch import nn
 
-from mmbook.training import GANConfig, TrainingConfig
+from mmbook.training import Arm, GANConfig, TrainingConfig, fit_arms
 
 from ..arguments import Each, Flag, Real, Several, Tensor, Text, Thing, Whole
 from ..engine import call
 
-DATA = Each({"image": Tensor("n 5"), "label": Tensor("n", "int")}, fixed=False,
-            legal="image: an axis less, image: an axis more")  # fmt: skip
+# What a row looks like is between the data and the model; only the number of rows counts.
+DATA = Each(
+    {
+        "image": Tensor("n 5", legal="an axis less, an axis more, one 5 more, ints, complex"),
+        "label": Tensor("n", "int"),
+    },
+    fixed=False,
+)
 SEEDS = Several([Whole(0, least=0), Whole(1, least=0)])
-CONFIG = Thing(lambda: TrainingConfig(steps=2, batch_size=3, progress=False),
-               also=(("a dict", lambda c: {"steps": 2}),))  # fmt: skip
-GAN_CONFIG = Thing(lambda: GANConfig(steps=2, batch_size=3, snapshots=1, progress=False),
-                   also=(("a dict", lambda c: {"steps": 2}),))  # fmt: skip
+CONFIG = Thing(
+    lambda: TrainingConfig(steps=2, batch_size=3, progress=False),
+    also=(("a dict", lambda c: {"steps": 2}),),
+)
+GAN_CONFIG = Thing(
+    lambda: GANConfig(steps=2, batch_size=3, snapshots=1, progress=False),
+    also=(("a dict", lambda c: {"steps": 2}),),
+)
 RATE = Real(1e-3, wrong=(0.0, -1.0))
 
 
@@ -79,6 +89,12 @@ def make_step(names, before):
     return Net()
 
 
+def arm():
+    data = {"image": torch.randn(11, 5), "label": torch.arange(11) % 4}
+    return Arm(Net, loss, data, TrainingConfig(steps=2, batch_size=3, progress=False))
+
+
+OWN = "empty, rank: an axis more, rank: NaN, rank: inf, rank: ints, rank: complex"
 NOT_MODELS = (("gives None", lambda *_: None), ("gives a number", lambda *_: 3))
 LOSS = function(loss, *strange_losses(2))
 
@@ -86,29 +102,67 @@ CALLS = {
     "training.set_seed": call(seed=Whole(3, least=0)),
     "training.pick_device": call(name=Text("cpu", choice=True)),
     "training.TrainingConfig": call(
-        steps=Whole(2), batch_size=Whole(3), learning_rate=RATE,
-        weight_decay=Real(0.0, wrong=(-1.0,)), seed=Whole(0, least=0), cosine=Flag(True),
-        progress=Flag(False)),
+        steps=Whole(2),
+        batch_size=Whole(3),
+        learning_rate=RATE,
+        weight_decay=Real(0.0, wrong=(-1.0,)),
+        seed=Whole(0, least=0),
+        cosine=Flag(True),
+        progress=Flag(False),
+    ),
+    "training.TrainingConfig.rate": call(
+        lambda: TrainingConfig(steps=2), step=Whole(1, least=0, most=1)
+    ),
+    "training.Arm": call(
+        use=lambda make, a: fit_arms({"one": make(**a)}, [0, 1]),
+        make_model=function(Net, *NOT_MODELS),
+        loss=LOSS,
+        data=DATA,
+        config=CONFIG,
+        constants=Each({"weight": Real(0.5)}, fixed=False, legal="empty"),
+        own=Each({"rank": Tensor("S n")}, fixed=False, legal=OWN),
+    ),
+    "training.fit_arms": call(
+        arms=Each({"one": Thing(arm), "two": Thing(arm)}, fixed=False), seeds=SEEDS
+    ),
     "training.GANConfig": call(
-        steps=Whole(2), batch_size=Whole(3), generator_rate=RATE, discriminator_rate=RATE,
+        steps=Whole(2),
+        batch_size=Whole(3),
+        generator_rate=RATE,
+        discriminator_rate=RATE,
         betas=Several([Real(0.0, wrong=(-0.1, 1.0)), Real(0.9)], counted=True),
-        snapshots=Whole(1), progress=Flag(False)),
+        snapshots=Whole(1),
+        progress=Flag(False),
+    ),
     "training.fit": call(model=Thing(Net), loss=LOSS, data=DATA, config=CONFIG),
     "training.fit_seeds": call(
-        make_model=function(Net, *NOT_MODELS), loss=LOSS, data=DATA, config=CONFIG, seeds=SEEDS,
-        own=Each({"rank": Tensor("S n")}, fixed=False, legal="empty, rank: an axis more, rank: NaN, rank: inf, rank: ints, rank: complex")),
+        make_model=function(Net, *NOT_MODELS),
+        loss=LOSS,
+        data=DATA,
+        config=CONFIG,
+        seeds=SEEDS,
+        own=Each({"rank": Tensor("S n")}, fixed=False, legal=OWN),
+    ),
     "training.fit_gan": call(
         make_players=function(make_players, *NOT_MODELS),
         discriminator_loss=function(d_loss, *strange_losses(4)),
         generator_loss=function(g_loss, *strange_losses(4)),
-        data=DATA, config=GAN_CONFIG, seeds=SEEDS,
-        probe=function(lambda g, d: {"x": 1.0}, *NOT_MODELS)),
+        data=DATA,
+        config=GAN_CONFIG,
+        seeds=SEEDS,
+        probe=function(lambda g, d: {"x": 1.0}, *NOT_MODELS),
+    ),
     "training.fit_progressive": call(
         order=Several([Text("image", choice=True)]),
         make_model=function(make_step, *NOT_MODELS),
-        loss=function(step_loss, *strange_losses(3)), data=DATA, config=CONFIG, seeds=SEEDS,
+        loss=function(step_loss, *strange_losses(3)),
+        data=DATA,
+        config=CONFIG,
+        seeds=SEEDS,
         trained=Several([], legal="empty"),
-        own=Each({"rank": Tensor("S n")}, fixed=False, legal="empty, rank: an axis more, rank: NaN, rank: inf, rank: ints, rank: complex")),
+        own=Each({"rank": Tensor("S n")}, fixed=False, legal=OWN),
+    ),
     "training.label_ranks": call(
-        label=Tensor("n", "int", legal="too large, negative, bools"), seeds=SEEDS, copies=Whole(1)),
-}  # fmt: skip
+        label=Tensor("n", "int", legal="too large, negative, bools"), seeds=SEEDS, copies=Whole(1)
+    ),
+}
