@@ -13,7 +13,8 @@ from mmbook.figures.plots import (
     plot_sample,
 )
 from mmbook.figures.results import Results, result_sheet
-from mmbook.figures.scenes import Scene, attention_explorer
+from mmbook.figures.scene import Scene
+from mmbook.figures.scenes import attention_explorer
 from mmbook.figures.schematic import Arrow, Box, Group, Schematic, per_modality, schematic
 from mmbook.figures.show import Shown, show
 from mmbook.figures.slider import slider

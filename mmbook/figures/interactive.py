@@ -5,9 +5,7 @@ picture's place and answer to the pointer and to the keyboard.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,15 +13,21 @@ from PIL import Image
 
 from mmbook import checks
 from mmbook.figures import svg
+from mmbook.figures.clouds import (
+    Cloud,
+    Marks,
+    PanelMarks,
+    Panels,
+    checked_edges,
+    checked_notes,
+    checked_panels,
+)
 from mmbook.figures.pixels import data_uri, on_paper, pixels, png_bytes
 from mmbook.figures.show import Shown, check_words
 from mmbook.figures.stage import stage
 from mmbook.figures.style import COLORS
 
 SIDE, GAP, TOP = 330, 24, 28  # a panel's side, the space between two, the room for titles
-
-Marks = Sequence[str]
-PanelMarks = Mapping[str, Mapping[str, Marks]]
 
 
 def latent_explorer(
@@ -64,29 +68,18 @@ def latent_explorer(
     names = checks.texts("names", names)
     if not names:
         raise ValueError("names is empty; expected one for each sample")
-    shown = _checked_panels(panels, marks, len(names))
-    joins = _checked_edges(edges, shown, len(names))
+    shown = checked_panels(panels, marks, len(names))
+    joins = checked_edges(edges, shown, len(names))
     pictures = pixels("thumbnails", thumbnails, "n h w | n h w 3", n=len(names))
     atlas, columns = _atlas(pictures)
     facts = {
         "names": names,
-        "notes": _checked_notes(notes, len(names)),
+        "notes": checked_notes(notes, len(names)),
         "atlas": data_uri(atlas, "image/png"),
         "columns": columns,
         "tile": [pictures.shape[2], pictures.shape[1]],
     }
     return stage("latent", _sheet(shown, joins), facts, number=number, caption=caption, alt=alt)
-
-
-@dataclass(frozen=True, eq=False)
-class Cloud:
-    """The codes (n, 2) of one modality in one panel and what is drawn for each, "" for a dot."""
-
-    codes: np.ndarray
-    marks: list[str] | None
-
-
-Panels = Mapping[str, Mapping[str, Cloud]]
 
 
 def _sheet(panels: Panels, edges: Mapping[str, np.ndarray]) -> str:
@@ -183,51 +176,3 @@ def _atlas(pictures: np.ndarray) -> tuple[bytes, int]:
         y, x = divmod(i, columns)
         sheet[y * h : (y + 1) * h, x * w : (x + 1) * w] = tile
     return png_bytes(Image.fromarray(sheet), colors=96 if colour else 16), columns
-
-
-def _checked_panels(panels: Any, marks: Any, n: int) -> Panels:
-    checks.mapping("panels", panels)
-    if not panels:
-        raise ValueError("panels is empty; expected at least one")
-    own = isinstance(marks, Mapping)
-    if own and set(marks) != set(panels):
-        raise ValueError(f"marks has panels {list(marks)}; expected {list(panels)}")
-    shared = None if own or marks is None else _lines("marks", marks, n)
-    out = {}
-    for title, codes in panels.items():
-        checks.text("a panel's title", title)
-        checks.mapping(f"panels[{title!r}]", codes)
-        if not codes:
-            raise ValueError(f"{title!r} has no codes; expected at least one modality")
-        if own:
-            checks.mapping(f"marks[{title!r}]", marks[title])
-            checks.known_keys(f"marks[{title!r}]", marks[title], codes)
-        out[title] = {}
-        for name, code in codes.items():
-            points = checks.array(f"codes of {name!r} in {title!r}", code, "n 2", n=n)
-            given = marks[title].get(name) if own else None
-            signs = shared if given is None else _lines(f"marks of {name} in {title}", given, n)
-            out[title][name] = Cloud(points, signs)
-    return out
-
-
-def _checked_edges(edges: Any, panels: Panels, n: int) -> dict[str, np.ndarray]:
-    if edges is None:
-        return {}
-    checks.mapping("edges", edges)
-    checks.known_keys("edges", edges, {name for clouds in panels.values() for name in clouds})
-    return {m: checks.integers(f"edges of {m!r}", e, "2 E", below=n) for m, e in edges.items()}
-
-
-def _checked_notes(notes: Any, n: int) -> dict[str, list[str]]:
-    if notes is None:
-        return {}
-    checks.mapping("notes", notes)
-    return {title: _lines(title, lines, n) for title, lines in notes.items()}
-
-
-def _lines(what: str, lines: Any, n: int) -> list[str]:
-    out = checks.texts(what, lines)
-    if len(out) != n:
-        raise ValueError(f"{what!r} has {len(out)} entries; expected {n}")
-    return out

@@ -10,7 +10,7 @@ from mmbook.figures.schematic.parts import Arrow, Box, Group
 from mmbook.figures.schematic.wording import name_width
 from mmbook.figures.svg import text_width
 
-NAME, SMALL = 16, 13  # letters of names, and of all else
+NAME, SMALL = 17, 13  # letters of names, and of all else
 PAD, GAP, BESIDE, STEP = 11, 34, 20, 34.0  # in a box; between layers, in a layer, between lines
 TITLED = 22  # what the title of a group needs above its boxes
 

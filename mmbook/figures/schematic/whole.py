@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mmbook.figures import svg
-from mmbook.figures.schematic import drawing
+from mmbook.figures.schematic.drawing import draw_box, draw_group, frame_of
 from mmbook.figures.schematic.layout import SMALL, Place, cells_of, layers_of, place
+from mmbook.figures.schematic.legend import draw_legend
+from mmbook.figures.schematic.lines import area_of, draw_arrow
 from mmbook.figures.schematic.parts import (
     Arrow,
     Box,
@@ -82,21 +84,21 @@ def _draw(
     down: bool,
 ) -> str:
     """The sheet, as large as all that stands on it."""
-    frames = [drawing.frame_of(group, places, down) for group in groups]
+    frames = [frame_of(group, places, down) for group in groups]
     routes = find_routes(places, frames, arrows, down)
-    ways = [drawing.area_of(a, r) for a, r in zip(arrows, routes, strict=True)]
+    ways = [area_of(a, r) for a, r in zip(arrows, routes, strict=True)]
     areas = [*places.values(), *frames, *ways]
     left, top = min(p.left for p in areas) - MARGIN, min(p.top for p in areas) - MARGIN
     right, bottom = max(p.right for p in areas) + MARGIN, max(p.bottom for p in areas) + MARGIN
-    legend, wide = drawing.draw_legend(list(boxes.values()), arrows, bottom - top + 20)
+    legend, wide = draw_legend(list(boxes.values()), arrows, bottom - top + 20)
     width, height = max(right - left, wide), bottom - top + (28 if legend else 0)
     if width > WIDEST:
         raise ValueError(
             f"the picture is {width:.0f} pixels wide, its letters would be too small on a page; "
             f"expected at most {WIDEST}: shorten words, or let it run down"
         )
-    parts = [drawing.draw_group(g, f, down) for g, f in zip(groups, frames, strict=True)]
-    parts += [drawing.draw_arrow(a, r) for a, r in zip(arrows, routes, strict=True)]
-    parts += [drawing.draw_box(box, places[name]) for name, box in boxes.items()]
+    parts = [draw_group(g, f, down) for g, f in zip(groups, frames, strict=True)]
+    parts += [draw_arrow(a, r) for a, r in zip(arrows, routes, strict=True)]
+    parts += [draw_box(box, places[name]) for name, box in boxes.items()]
     moved = f'<g transform="translate({(width - right - left) / 2:.1f} {-top:.1f})">'
     return svg.sheet(round(width), round(height), [moved, *parts, "</g>", legend])

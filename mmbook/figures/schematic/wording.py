@@ -9,7 +9,7 @@ from mmbook.figures.schematic.parts import Arrow, Box, Group
 from mmbook.figures.svg import text_width
 
 INDEX = re.compile(r"([_^])(\([^)]*\)|\{[^}]*\}|[^\s_^(){},|]+)")
-SMALLER = 0.72  # an index beside its letter
+SMALLER = 13 / 17  # an index beside its letter: no smaller than the other words
 NOUNS = {"data": "", "network": "network", "code": "code", "loss": "loss"}
 
 
@@ -44,7 +44,7 @@ def name_markup(name: str, x: float, y: float, size: float) -> str:
     for text, level in runs(name):
         move = -round(level * size * 0.28, 1) - shift
         shift += move
-        style = f' style="font-size:{size * SMALLER:.1f}px;font-style:normal"' if level else ""
+        style = f' style="font-size:{size * SMALLER:.3g}px;font-style:normal"' if level else ""
         lift = f' dy="{move:g}"' if move else ""
         parts.append(f"<tspan{lift}{style}>{escape(text)}</tspan>")
     slant = ";font-style:italic" if is_symbol(name) else ""
