@@ -1,6 +1,7 @@
 """The measures, by hand and against scikit-learn and SciPy; what is refused; who wins a tie."""
 
 import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -271,6 +272,20 @@ def test_cosines_do_not_overflow_and_do_not_vanish():
         np.testing.assert_allclose(metrics.similarity(scale * x, x), np.eye(2), atol=1e-12)
 
 
+@pytest.mark.parametrize("scale", [1e200, 1e-200])
+def test_the_explained_error_has_no_unit(scale):
+    x, y = np.array([[1.0, 2.0], [3.0, 7.0]]), np.array([[1.5, 2.0], [3.0, 6.0]])
+    found = metrics.explained_error(scale * x, scale * y)
+    assert found == pytest.approx(metrics.explained_error(x, y)) == pytest.approx(1.25 / 14.5)
+
+
+def test_an_interval_holds_plain_numbers():
+    interval = metrics.Interval(np.float32(0.5), Fraction(1, 8), np.int64(3))
+    assert str(interval) == "0.500 ± 0.125"
+    kinds = [type(x) for x in (interval.mean, interval.half_width, interval.seeds)]
+    assert kinds == [float, float, int]
+
+
 def test_coverage_does_not_care_where_the_samples_lie():
     rng = np.random.default_rng(13)
     real, made = rng.normal(size=(2, 101, 3))
@@ -415,6 +430,10 @@ def test_a_confidence_is_a_share(confidence):
         ),
         (lambda: metrics.calibration_error(np.eye(2), [0, 2]), "labels runs from 0 to 2"),
         (lambda: metrics.calibration_error(np.eye(2), [0, 1], 0), "bins is 0; expected"),
+        (
+            lambda: metrics.calibration_error(np.eye(2), [0, 1], 10**9),
+            "bins is 1000000000; expected",
+        ),
         (lambda: metrics.calibration_error([[1.0]], [0]), "expected (n, C) with n >= 1, C >= 2"),
         (
             lambda: metrics.recall_at(np.eye(3), np.eye(3), 4),

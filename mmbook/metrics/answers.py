@@ -68,7 +68,7 @@ def calibration_error(probabilities: ArrayLike, labels: ArrayLike, bins: int = 1
     0.35
 
     Args:
-        bins: M, equally wide.
+        bins: M, equally wide, from 1 to 10,000.
     Raises: TypeError for what holds no numbers; ValueError for no sample, rows that are no
         probabilities (logits, per cent, NaN), labels that are no whole numbers from 0 to C - 1.
     """
@@ -76,7 +76,7 @@ def calibration_error(probabilities: ArrayLike, labels: ArrayLike, bins: int = 1
     checks.distribution("probabilities", p)
     y = checks.integers("labels", labels, "...", below=p.shape[1])
     checks.shapes("n C, n", probabilities=p, labels=y)
-    checks.whole("bins", bins)
+    checks.whole("bins", bins, 1, 10_000)
     confidence, right = p.max(1), _right(p, y)
     edges = (np.arange(1, bins) / bins).astype(p.dtype)  # .6 of float32 lies on the edge 3/5 too
     index = np.searchsorted(edges, confidence, side="left")

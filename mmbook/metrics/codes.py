@@ -117,8 +117,10 @@ def explained_error(targets: ArrayLike, estimates: ArrayLike) -> float:
     x, estimate = checks.arrays("n>=2 D>=1, n D", targets=targets, estimates=estimates)
     if (x == x[0]).all():
         raise ValueError(f"targets are {len(x)} equal rows; expected some that differ")
-    x = x.astype(np.float64)
-    return float(np.square(x - estimate).sum() / np.square(x - x.mean(0)).sum())
+    centred = x - x.mean(0, dtype=np.float64)
+    scale = np.abs(centred).max()  # squares of 1e200 would be infinite, of 1e-200 nothing
+    error = (x.astype(np.float64) - estimate) / scale
+    return float(np.square(error).sum() / np.square(centred / scale).sum())
 
 
 def _cosines(queries: ArrayLike, targets: ArrayLike) -> tuple[np.ndarray, float]:

@@ -27,9 +27,10 @@ class Interval:
     seeds: int
 
     def __post_init__(self) -> None:
-        checks.number("mean", self.mean)
-        checks.number("half_width", self.half_width, least=0)
-        checks.whole("seeds", self.seeds)
+        object.__setattr__(self, "mean", checks.number("mean", self.mean))
+        half_width = checks.number("half_width", self.half_width, least=0)
+        object.__setattr__(self, "half_width", half_width)
+        object.__setattr__(self, "seeds", checks.whole("seeds", self.seeds))
 
     def __str__(self) -> str:
         return f"{self.mean:.3f} ± {self.half_width:.3f}"
