@@ -44,6 +44,7 @@ def plot_attention(
     norm = _norm(weights, vmax)
     sides = {"queries": (queries, len(weights)), "keys": (keys, weights.shape[1])}
     names = {side: _names(side, *given) for side, given in sides.items()}
+    checks.flag("bar", bar)
     check_axes(ax)
     ax.imshow(weights, cmap=MAP, norm=norm, aspect="auto")
     for axis, ticks in ((ax.yaxis, names["queries"]), (ax.xaxis, names["keys"])):
@@ -98,7 +99,9 @@ def plot_letters(
     for row, (word, given) in enumerate(zip(words, weights, strict=True)):
         w = check_weights(f"weights of {word!r}", given, "N")
         if len(w) != len(word):
-            raise ValueError(f"{word!r} has {len(word)} letters and {len(w)} weights")
+            raise ValueError(
+                f"{word!r} has {len(word)} letters and {len(w)} weights; expected one each"
+            )
         table[row, : len(word)] = w
     norm = _norm(table, vmax)
     check_axes(ax)

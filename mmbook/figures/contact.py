@@ -26,9 +26,11 @@ def contact_sheet(data: Digits | Emoji, rows: Sequence[int] | np.ndarray) -> str
     """
     if not isinstance(data, (Digits, Emoji)):
         raise TypeError(f"data is a {type(data).__name__}; expected Digits or Emoji")
-    chosen = checks.integers("rows", rows, "n", below=len(data))
-    if len(chosen) == 0:
+    given = rows.tolist() if isinstance(rows, np.ndarray) else rows
+    numbers = checks.listed("rows", given, least=0)
+    if len(numbers) == 0:
         raise ValueError("rows is empty; expected at least one row number")
+    chosen = [checks.whole("rows", row, 0, len(data) - 1) for row in numbers]
     if isinstance(data, Digits):
         return _digits(data[chosen], *_usual(data))
     return _emoji(data[chosen])

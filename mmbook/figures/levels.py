@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -49,7 +50,7 @@ def draw_levels(samples: Sequence[Weighed]) -> str:
     if not samples:
         raise ValueError("samples is empty; expected at least one")
     for sample in samples:
-        counts = len(sample.levels), len(sample.names), len(_weights(sample))
+        counts = tuple(len(part) for part in (*_lists(sample), _weights(sample)))
         if len(set(counts)) > 1:
             raise ValueError(
                 f"{sample.title!r} has {counts} levels, names and weights; expected equal numbers"
@@ -63,6 +64,12 @@ def draw_levels(samples: Sequence[Weighed]) -> str:
     return svg.sheet(COLUMN * len(samples), bottom + 20, columns)
 
 
+def _lists(sample: Weighed) -> tuple[list[Any], list[str]]:
+    name = checks.text("title", sample.title)
+    levels = checks.listed(f"levels of {name!r}", sample.levels, least=0)
+    return levels, checks.texts(f"names of {name!r}", sample.names)
+
+
 def _weights(sample: Weighed) -> np.ndarray:
     weights = checks.array(f"weights of {sample.title!r}", sample.weights, "L")
     if weights.size and (weights.min() < 0 or weights.max() > 1 + 1e-6):
@@ -71,7 +78,7 @@ def _weights(sample: Weighed) -> np.ndarray:
 
 
 def _column(sample: Weighed, bottom: float) -> str:
-    title = checks.text("title", sample.title)
+    title, (levels, names) = sample.title, _lists(sample)
     parts = [svg.words(0, 13, title, 13, anchor="start", room=COLUMN - 8)]
     inputs = checks.listed("inputs", sample.inputs, least=0)
     x, room = float(LEFT), (COLUMN - LEFT) / max(len(inputs), 2) - 10
@@ -79,8 +86,7 @@ def _column(sample: Weighed, bottom: float) -> str:
         drawn, wide = svg.fitted(pixels(f"inputs of {title!r}", picture), x, 22, room, 58)
         parts.append(drawn)
         x += wide + 10
-    names = checks.texts("names", sample.names)
-    rows = zip(sample.levels, names, _weights(sample), strict=True)
+    rows = zip(levels, names, _weights(sample), strict=True)
     for row, (picture, name, weight) in enumerate(rows):
         y = HEAD + ROW * row
         bar, right = BAR * float(weight), COLUMN - BAR - 14

@@ -52,14 +52,20 @@ def result_sheet(rows: Sequence[Results]) -> str:
         raise ValueError(f"rows have {sorted(counts)} answers; expected one number, in 1 or more")
     parts = []
     for i, (row, answers) in enumerate(zip(rows, pictures, strict=True)):
-        if not len(row.names) == len(row.right) == len(answers):
+        names, right = _lists(row)
+        if not len(names) == len(right) == len(answers):
             raise ValueError(
-                f"{len(answers)} answers, {len(row.names)} names, {len(row.right)} marks; "
+                f"{len(answers)} answers, {len(names)} names, {len(right)} marks; "
                 "expected one of each an answer"
             )
         top = 4 + HEIGHT * i
         parts += [_question(row, top), *_answers(row, answers, top)]
     return svg.sheet(LEFT + STEP * counts.pop(), 4 + HEIGHT * len(rows), parts)
+
+
+def _lists(row: Results) -> tuple[list[str], list[bool]]:
+    right = [checks.flag("right", mark) for mark in checks.listed("right", row.right, least=0)]
+    return checks.texts("names", row.names), right
 
 
 def _question(row: Results, top: float) -> str:
@@ -76,10 +82,7 @@ def _question(row: Results, top: float) -> str:
 
 def _answers(row: Results, answers: np.ndarray, top: float) -> list[str]:
     parts = []
-    names = checks.texts("names", row.names)
-    if not all(isinstance(right, (bool, np.bool_)) for right in row.right):
-        raise TypeError(f"right is {row.right!r}; expected True or False for each answer")
-    for n, (picture, name, right) in enumerate(zip(answers, names, row.right, strict=True)):
+    for n, (picture, name, right) in enumerate(zip(answers, *_lists(row), strict=True)):
         x = LEFT + STEP * n + (STEP - TILE) / 2
         parts.append(svg.raster(picture, x, top, TILE, TILE))
         if right:

@@ -84,5 +84,7 @@ def _checked_tokens(
         grid = checks.whole("rows", rows), checks.whole("columns", cols)
         count = grid[0] * grid[1]
     if count != weights.shape[axis]:
-        raise ValueError(f"{what}: {count} tokens; the weights are {weights.shape}")
+        raise ValueError(
+            f"{what}: {count} tokens; the weights are {weights.shape}, expected equal numbers"
+        )
     return tokens, grid

@@ -43,7 +43,7 @@ def show(
     caption: str,
     alt: str | None = None,
     format: str = "svg",
-    dpi: float = 150,
+    dpi: int = 150,
 ) -> Shown:
     """A matplotlib figure, a schematic, or SVG markup, as Figure ``number`` of the book.
 
@@ -66,10 +66,11 @@ def show(
         picture = picture.svg
     check_words(number, caption, alt)
     checks.choice("format", format, ("svg", "png"))
+    checks.whole("dpi", dpi)
     if format == "png":
         if isinstance(picture, str):
             raise ValueError("picture is SVG markup; expected format 'svg' for it, not 'png'")
-        source = data_uri(_png(picture, checks.positive("dpi", dpi)), "image/png")
+        source = data_uri(_png(picture, dpi), "image/png")
     else:
         source = data_uri(svg_of(picture, number).encode(), "image/svg+xml")
     image = f'<img alt="{html.escape(alt or "")}" src="{source}" style="{CARD}">'
@@ -128,7 +129,7 @@ def _unframe_legends(figure: Figure) -> None:
         legend.set_frame_on(False)
 
 
-def _png(figure: Figure, dpi: float) -> bytes:
+def _png(figure: Figure, dpi: int) -> bytes:
     _check_figure(figure)
     _unframe_legends(figure)
     file = io.BytesIO()

@@ -46,8 +46,7 @@ class Box:
         checks.text(f"shape of {self.name!r}", self.shape, 0)
         if self.modality is not None:
             checks.known_keys(f"modality of {self.name!r}", [self.modality], COLORS)
-        if not isinstance(self.frozen, bool):
-            raise TypeError(f"frozen of {self.name!r} is {self.frozen!r}; expected True or False")
+        checks.flag(f"frozen of {self.name!r}", self.frozen)
         if self.frozen and self.role != "network":
             raise ValueError(f"{self.name!r} is frozen {self.role}; expected a network")
 
@@ -84,8 +83,7 @@ class Arrow:
         checks.text("start", self.start)
         checks.text("end", self.end)
         checks.text("label", self.label, 0)
-        if not isinstance(self.gradient, bool):
-            raise TypeError(f"gradient is {self.gradient!r}; expected True or False")
+        checks.flag("gradient", self.gradient)
         if self.start == self.end:
             raise ValueError(f"start and end are both {self.end!r}; expected two boxes")
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from mmbook import checks
 from mmbook.figures import svg
 from mmbook.figures.schematic.drawing import draw_box, draw_group, frame_of
 from mmbook.figures.schematic.layout import SMALL, Place, cells_of, layers_of, place
@@ -62,8 +63,7 @@ def schematic(
     known = checked_boxes(boxes)
     ways = checked_arrows(arrows, known)
     frames = checked_groups(groups, known)
-    if not isinstance(down, bool):
-        raise TypeError(f"down is {down!r}; expected True or False")
+    checks.flag("down", down)
     cells = layers_of(known, ways) if grid is None else cells_of(grid, known)
     if grid is None and down:
         cells = {name: (row, column) for name, (column, row) in cells.items()}
