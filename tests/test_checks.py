@@ -444,6 +444,7 @@ def test_booleans_are_counted_as_zero_and_one():
         ([1j], ValueError, "x is [1j] (list); expected numbers (n,)"),
         (torch.zeros(N, dtype=torch.complex64), ValueError, "x is torch.complex64 (3,); expected"),
         (torch.zeros(N, device="meta"), TypeError, "x is torch.float32 (3,); expected an array of"),
+        (np.ma.masked_array([1, 2], [0, 1]), TypeError, "x is a masked array; expected an array w"),
         ([[1, 2], [3]], ValueError, "x is a list of unequal rows; expected an array"),
         ([torch.zeros(2), torch.zeros(3)], ValueError, "x is a list of unequal rows; expected an"),
         (3.0, ValueError, "x has shape (); expected (n,)"),
@@ -645,6 +646,8 @@ def test_alike_lets_only_the_last_axes_differ():
     refused(ValueError, message, checks.alike, {"a": a, "b": b}, last=1)
     message = "a has shape (2, 3, 5), b has shape (3, 5); expected one shape"
     refused(ValueError, message, checks.alike, {"a": a, "b": a[0]})
+    with pytest.raises(ValueError, match="expected the same axes before the last 2"):
+        checks.alike({"a": a[0], "b": a[0, 0]}, last=2)  # fewer axes than are left out
     with pytest.raises(ValueError, match="b is torch.int64"):
         checks.alike({"a": a, "b": a.long()})
 

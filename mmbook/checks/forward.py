@@ -129,10 +129,15 @@ def alike(given: Mapping[str, torch.Tensor], last: int = 0) -> None:
 
     Raises: TypeError for what is no tensor; ValueError for other shapes, or numbers of no floats.
     """
+    import torch
+
     for name, x in given.items():
-        tensor(name, x, "...")
-    if len({tuple(x.shape)[: x.ndim - last] for x in given.values()}) > 1:
-        came = ", ".join(f"{name} has shape {tuple(x.shape)}" for name, x in given.items())
+        if not (isinstance(x, torch.Tensor) and x.is_floating_point()):
+            tensor(name, x, "...")
+    shapes = {name: tuple(x.shape) for name, x in given.items()}
+    short = any(len(shape) < last for shape in shapes.values())
+    if short or len({shape[: len(shape) - last] for shape in shapes.values()}) > 1:
+        came = ", ".join(f"{name} has shape {shape}" for name, shape in shapes.items())
         what = f"the same axes before the last {last}" if last else "one shape"
         raise ValueError(f"{came}; expected {what}")
 
