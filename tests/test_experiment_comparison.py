@@ -180,11 +180,13 @@ def test_a_table_against_an_arm_shows_paired_differences(three):
     assert lines[5].startswith("test: paired difference from 'b' ± 95 % interval over 3 seeds x 11")
 
 
-def test_a_table_by_label_has_a_column_a_label(three):
+def test_a_table_by_label_has_a_line_a_label(three):
     lines = three.table(["k"], by=list("xxxxyyyyyyy")).splitlines()
-    assert lines[0].split() == ["x", "(4)", "y", "(7)"]
-    assert lines[1].split() == ["chance", "-", "-"]
-    assert three.parts(list("xxxxyyyyyyy"))["x"].estimate("a", "k").text(2)[:4] in lines[3]
+    assert lines[0].split() == ["chance", "rule", "a", "b"]
+    assert [line[:5] for line in lines[1:3]] == ["x (4)", "y (7)"]
+    part = three.parts(list("xxxxyyyyyyy"))["x"].estimate("a", "k")
+    assert lines[1].split()[2:5] == ["-", "-", f"{part.mean:.2f}"]
+    assert lines[3] == "test: k, mean ± 95 % interval over the seeds and the items in brackets"
     with pytest.raises(ValueError, match="expected one if by is given"):
         three.table(["m", "k"], by=list("xxxxyyyyyyy"))
 

@@ -26,17 +26,17 @@ def comparison_table(
     """The text of :meth:`Comparison.table`."""
     names = comparison.measures if measures is None else checks.texts("measures", measures)
     checks.known_keys("measures", names, comparison.measures)
+    what = "mean" if against is None else f"paired difference from {against!r}"
     if by is None:
         columns = {m: _cells(comparison, m, against) for m in names}
-        over = over_what(columns)
+        table, over = estimates_table(columns, comparison.budget), over_what(columns)
     else:
         if measures is not None and len(names) != 1:
             raise ValueError(f"measures is {names}; expected one if by is given")
         parts = comparison.parts(by)
-        columns = {f"{x} ({c.items})": _cells(c, names[0], against) for x, c in parts.items()}
-        over = f"of {names[0]!r}, over the seeds and the items in brackets"
-    what = "mean" if against is None else f"paired difference from {against!r}"
-    table = estimates_table(columns, comparison.budget)
+        rows = {f"{x} ({c.items})": _cells(c, names[0], against) for x, c in parts.items()}
+        table = estimates_table({arm: {x: rows[x][arm] for x in rows} for arm in comparison.scores})
+        what, over = f"{names[0]}, {what}", "over the seeds and the items in brackets"
     return f"{table}\n{comparison.on}: {what} ± 95 % interval {over}"
 
 
@@ -55,7 +55,7 @@ def _cells(comparison: Comparison, measure: str, against: str | None) -> Cells:
 
 def estimates_table(
     columns: Mapping[str, Cells],
-    budget: Mapping[str, Mapping[str, object]],
+    budget: Mapping[str, Mapping[str, object]] | None = None,
     marks: Mapping[str, str] | None = None,
 ) -> str:
     """One line an arm, one column a measure: mean ± half-width, and "-" where there is none.
@@ -66,6 +66,7 @@ def estimates_table(
         marks: {arm: words that stand behind its line}.
     """
     arms = list(next(iter(columns.values())))
+    budget = {} if budget is None else budget
     spent = {arm for told in budget.values() for arm in told}
     alike = {c: told for c, told in budget.items() if _alike(told, spent)}
     table = [["", *arms]]

@@ -168,7 +168,7 @@ class Comparison:
             measures: which ones, all if none are named.
             against: an arm that is taken off all others, paired. Look at this one: the intervals of
                 two arms share the items and may overlap where their difference is clear.
-            by: (n,) labels of the items: one column a label, for one measure.
+            by: (n,) labels of the items: one line a label and one column an arm, for one measure.
         Raises: KeyError for an unknown arm or measure; ValueError for ``by`` and several measures.
         """
         return comparison_table(self, measures, against, by)
