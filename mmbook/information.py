@@ -106,14 +106,18 @@ def shuffle_bias(counts: ArrayLike, draws: int = 20, seed: int = 0) -> float:
     >>> round(shuffle_bias([[[1], [0]], [[0], [1]]]), 3)  # two samples agree or disagree wholly
     1.0
 
-    Raises: as :func:`entropy`; ValueError for shares; TypeError or ValueError for draws that are no
-        whole number from 1, or a seed that is none from 0.
+    Raises: as :func:`entropy`; ValueError for shares, or more samples than can be drawn; TypeError
+        or ValueError for draws that are no whole number from 1 to 1,000,000, or a seed that is none
+        from 0.
     """
-    n = _table(counts, True, "A B Y").astype(np.int64)
-    draws, seed = checks.whole("draws", draws), checks.whole("seed", seed, least=0)
+    n = _table(counts, True, "A B Y")
+    draws = checks.whole("draws", draws, 1, 1_000_000)
+    seed = checks.whole("seed", seed, least=0)
+    if n.sum() > 2**31:  # each sample is drawn on its own
+        raise ValueError(f"counts sum to {n.sum():g}; expected {2**31} at most")
     rng = np.random.default_rng(seed)
     bits = 0.0
-    for table in np.moveaxis(n, 2, 0):
+    for table in np.moveaxis(n, 2, 0).astype(np.int64):
         a, b = (np.repeat(np.arange(len(t)), t) for t in (table.sum(1), table.sum(0)))
         for _ in range(draws if len(a) else 0):
             drawn = count(a, rng.permutation(b), sizes=table.shape)

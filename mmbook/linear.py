@@ -91,6 +91,9 @@ class CCA:
             directions_y=axes_y,
             correlations=self.correlations,
         )
+        if correlations.size and not -1e-3 <= correlations.min() <= correlations.max() <= 1.001:
+            came = f"run from {correlations.min():g} to {correlations.max():g}"
+            raise ValueError(f"correlations {came}; expected numbers from 0 to 1")
         object.__setattr__(self, "means", tuple(found[:2]))
         object.__setattr__(self, "directions", tuple(found[2:]))
         object.__setattr__(self, "correlations", correlations)
@@ -171,7 +174,7 @@ def class_plane(
     of = [rows[y == c].astype(np.float64) for c in chosen]
     centres = np.stack([members.mean(0) for members in of])
     within = np.cov(np.concatenate([members - members.mean(0) for members in of]).T)
-    values, vectors = np.linalg.eigh(within)
+    values, vectors = _eigen(within)
     rank = _rank(values, rows)
     if rank == 0 or values[0] + r * values.mean() <= 1e-10 * values[-1]:
         raise ValueError(
@@ -186,9 +189,15 @@ def _whitened(x: np.ndarray, ridge: float) -> tuple[np.ndarray, np.ndarray, np.n
     """Mean, centred rows, and what makes them white: (D, rank), only directions that vary."""
     mean = x.mean(0, dtype=np.float64)
     centred = x - mean
-    values, vectors = np.linalg.eigh(centred.T @ centred / len(x))
+    values, vectors = _eigen(centred.T @ centred / len(x))
     keep = slice(len(values) - _rank(values, x), None)
     return mean, centred, vectors[:, keep] / np.sqrt(values[keep] + ridge)
+
+
+def _eigen(covariance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Eigenvalues, ascending, and vectors. Raises: ValueError for numbers as large as 1e200."""
+    checks.finite("the covariance", covariance)
+    return np.linalg.eigh(covariance)
 
 
 def _rank(values: np.ndarray, x: np.ndarray) -> int:

@@ -284,7 +284,8 @@ def test_shuffling_depends_on_the_margins_alone_and_repeats(rng):
     "counts, how, message",
     [
         (np.full((2, 2, 2), 0.5), {}, "counts hold 0.5; expected whole counts"),
-        (np.ones((2, 2, 2)), {"draws": 0}, "draws is 0; expected a whole number, 1 or more"),
+        (np.full((2, 2, 2), 1e300), {}, r"counts sum to 8e\+300; expected 2147483648 at most"),
+        (np.ones((2, 2, 2)), {"draws": 0}, "draws is 0; expected a whole number from 1 to 1000000"),
         (np.ones((2, 2, 2)), {"seed": -1}, "seed is -1; expected a whole number, 0 or more"),
     ],
 )

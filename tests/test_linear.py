@@ -277,6 +277,9 @@ WIDE = np.random.default_rng(9).normal(size=(13, 5))
             "mean_x is (5,), mean_y is (5,), directions_x is (5, 13), directions_y is (5, 13), "
             "correlations is (5,); expected (D1,) and (D2,) and (D1, K) and (D2, K) and (K,)",
         ),
+        (lambda: CCA(([1.0], [1.0]), ([[1.0]], [[1.0]]), [7.0]), "correlations run from 7 to 7;"),
+        (lambda: cca(1e200 * WIDE, WIDE, 1), "the covariance holds 25 NaN or infinite of 25"),
+        (lambda: class_plane(1e200 * WIDE, [0, 1] * 6 + [1], (0, 1)), "the covariance holds"),
         (lambda: class_plane(WIDE[:, :1], [0, 1] * 6 + [1], (0, 1)), "with n >= 2, D >= 2"),
         (lambda: class_plane(WIDE, [0.0, 1] * 6 + [1], (0, 1)), "(list); expected whole numbers"),
         (lambda: class_plane(WIDE, [0, 1] * 6 + [1], (0, 1), -0.1), "ridge is -0.1; expected 0"),
@@ -295,7 +298,7 @@ WIDE = np.random.default_rng(9).normal(size=(13, 5))
     ],
 )
 def test_what_cannot_be_projected_is_refused(call, message):
-    with pytest.raises(ValueError, match=re.escape(message)):
+    with np.errstate(all="ignore"), pytest.raises(ValueError, match=re.escape(message)):
         call()
 
 

@@ -290,6 +290,9 @@ def test_coverage_does_not_care_where_the_samples_lie():
     rng = np.random.default_rng(13)
     real, made = rng.normal(size=(2, 101, 3))
     assert metrics.coverage(real + 1e8, made + 1e8) == pytest.approx(metrics.coverage(real, made))
+    for scale in (1e200, 1e-200):
+        assert metrics.coverage(scale * real, scale * made) == metrics.coverage(real, made)
+    assert metrics.coverage(np.ones((7, 2)), np.ones((3, 2))) == 1.0
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64, torch.uint8])

@@ -170,6 +170,8 @@ def column(name: str, x: Any, kind: str, shape: tuple[int, ...]) -> None:
 
 
 def _numpy(name: str, x: Any) -> np.ndarray:
+    if isinstance(x, np.ma.MaskedArray):  # as an array it would forget what is masked
+        raise TypeError(f"{name} is a masked array; expected an array without a mask")
     try:
         return np.asarray(_off_torch(x))
     except ValueError as error:

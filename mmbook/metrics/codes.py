@@ -96,7 +96,8 @@ def coverage(real: ArrayLike, made: ArrayLike, k: int = 5) -> float:
     x, y = checks.arrays("n>=2 D>=1, m>=1 D", real=real, made=made)
     checks.whole("k", k, 1, len(x) - 1)
     centre = x.mean(0, dtype=np.float64)  # far from 0 the squares would swallow the distances
-    x, y = x - centre, y - centre
+    scale = max(np.abs(x - centre).max(), np.abs(y - centre).max()) or 1.0  # squares of 1e200
+    x, y = (x - centre) / scale, (y - centre) / scale
     radius = np.sort(_distances(x, x), axis=1)[:, k]  # column 0 is the sample itself
     return float((_distances(x, y).min(1) <= radius).mean())
 
