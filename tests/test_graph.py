@@ -211,7 +211,7 @@ def test_nodes_of_all_modalities_share_one_graph(model):
 
 def test_the_model_is_the_formula(model):
     A_hat = normalize_adjacency(graphs()["weighted"]).to_dense()
-    image, text = model.projections
+    image, text = model.projections["image"], model.projections["text"]
     H = torch.cat([image(parts()["image"]), text(parts()["text"])]).relu()
     for layer in model.convolutions[:-1]:
         H = (A_hat @ H @ layer.weight + layer.bias).relu()
@@ -244,7 +244,11 @@ def test_whole_numbers_and_truth_values_become_floats():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: adjacency(torch.zeros(3, 2).long(), 5), ValueError, r"int64 \(3, 2\)"),
+        (
+            lambda: adjacency(torch.zeros(3, 2).long(), 5),
+            ValueError,
+            r"\(3, 2\); expected \(2, E\)",
+        ),
         (lambda: adjacency(torch.zeros(2, 2), 5), ValueError, "float32"),
         (lambda: adjacency(torch.tensor([[0], [5]]), 5), ValueError, "there are 5"),
         (lambda: adjacency(torch.tensor([[0], [1]]), 5, torch.ones(2)), ValueError, r"\(2,\)"),
@@ -261,7 +265,7 @@ def test_whole_numbers_and_truth_values_become_floats():
         (lambda: normalize_adjacency(torch.ones(2, 3)), ValueError, r"\(2, 3\)"),
         (lambda: normalize_adjacency(PATH.triu()), ValueError, "directed: the weights of 0 -> 1"),
         (lambda: normalize_adjacency(PATH * torch.nan), ValueError, "weight is nan"),
-        (lambda: GraphConvolution(0, 3), ValueError, "widths are 0, 3"),
+        (lambda: GraphConvolution(0, 3), ValueError, "in_dim is 0"),
         (lambda: GraphConvolution(5, 3)(torch.ones(3, 4), PATH), ValueError, r"\(V, 5\)"),
         (lambda: GraphConvolution(5, 3)(torch.ones(4, 5), PATH), ValueError, r"\(4, 4\)"),
         (lambda: propagate(PATH, PATH.clone().requires_grad_()), ValueError, "detach"),
@@ -269,6 +273,33 @@ def test_whole_numbers_and_truth_values_become_floats():
         (lambda: MultimodalGCN({"a": 5}, 3, 2)({"b": PATH}, PATH), KeyError, "expected"),
         (lambda: MultimodalGCN({"a": 5}, 3, 2)({"a": PATH}, PATH), ValueError, r"\(V, 5\)"),
         (lambda: nearest_neighbours(PATH, 3), ValueError, "k is 3"),
+        (lambda: nearest_neighbours(PATH + 1, 1.0), TypeError, "k is 1.0"),
+        (lambda: nearest_neighbours(PATH[:1], 1), ValueError, "V >= 2"),
+        (lambda: nearest_neighbours(PATH * torch.nan, 1), ValueError, "x holds 9 NaN"),
+        (lambda: nearest_neighbours(PATH * 0, 1), ValueError, "row 0 of x has length 0"),
+        (lambda: nearest_neighbours(PATH + 1, 1, block=0), ValueError, "block is 0"),
+        (lambda: adjacency(torch.zeros(2, 0).long(), 2.0), TypeError, "num_nodes is 2.0"),
+        (lambda: adjacency(torch.zeros(2, 1).bool(), 2), ValueError, "whole numbers"),
+        (lambda: adjacency(torch.zeros(2, 1).int(), 2, torch.ones(1).half()), ValueError, "32"),
+        (lambda: normalize_adjacency(PATH.half()), ValueError, "A is torch.float16; expected"),
+        (lambda: normalize_adjacency(PATH.cfloat()), ValueError, "A is torch.complex64"),
+        (lambda: normalize_adjacency(PATH.to_sparse_csc()), ValueError, "dense, CSR or COO"),
+        (lambda: normalize_adjacency([[0.0]]), TypeError, "A is a list"),
+        (lambda: propagate(PATH, PATH.bool()), ValueError, "propagation is torch.bool"),
+        (lambda: propagate(PATH.double(), PATH), ValueError, "expected one dtype"),
+        (lambda: propagate(PATH.half(), PATH.to_sparse_coo().half()), ValueError, "sparse torch.f"),
+        (lambda: propagate(PATH[0], PATH), ValueError, r"\(V, D\)"),
+        (lambda: smoothing_limit(PATH[:2], PATH), ValueError, r"A has shape \(3, 3\)"),
+        (lambda: smoothing_limit(PATH * torch.nan, PATH), ValueError, "x holds 9 NaN"),
+        (lambda: dirichlet_energy(PATH, PATH, relative=1), TypeError, "relative is 1"),
+        (lambda: MultimodalGCN({"a": 5}, 0, 2), ValueError, "width is 0"),
+        (lambda: MultimodalGCN({"a": 5}, 3, 2, dropout=1.5), ValueError, "dropout is 1.5"),
+        (lambda: MultimodalGCN({}, 3, 2), ValueError, "input_dims is empty"),
+        (
+            lambda: MultimodalGCN({"a": 3, "b": 3}, 3, 2)({"b": PATH, "a": PATH[:2]}, PATH),
+            ValueError,
+            r"\(5, 5\) for 5 nodes: \{'a': 2, 'b': 3\}",
+        ),
     ],
 )
 def test_bad_input_is_named(call, error, message):
