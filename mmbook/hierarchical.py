@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from mmbook import checks
 from mmbook.attention import masked_softmax
 
 
@@ -19,27 +20,28 @@ def level_attention(
 
     Source: document section 4.2.3; with one shared w, Yang et al. (2016), eqs. 5-7 and 8-10.
 
+    >>> import torch
+    >>> X = torch.tensor([[1.0, 0.0], [0.0, 1.0]])  # two levels that score alike
+    >>> level_attention(X, W_a=torch.ones(3, 2), w=torch.ones(3))
+    (tensor([0.5000, 0.5000]), tensor([0.5000, 0.5000]))
+
     Shapes: X (..., L, D), the levels on the last axis but one, whatever the rows before it are
         (samples, or samples and tokens); W_a (A, D); w (A,) shared, or (L, A) one a level; mask
         (..., L) bool, True = present -> fused (..., D), alpha (..., L). Alpha sums to 1 over the
-        levels; a row without any level gets zeros.
-    Raises: ValueError for shapes that do not fit.
+        levels; a row without any level gets zeros. What stands in an absent level, NaN too,
+        changes nothing, no gradient either.
+    Raises: ValueError for shapes or dtypes that do not fit; TypeError for what is no tensor.
     """
-    if W_a.ndim != 2 or X.ndim < 2 or X.shape[-1] != W_a.shape[1]:
-        raise ValueError(
-            f"X is {tuple(X.shape)}, W_a is {tuple(W_a.shape)}; expected (..., L, D) and (A, D)"
-        )
-    L, A = X.shape[-2], len(W_a)
-    if w.shape not in {(A,), (L, A)}:
-        raise ValueError(f"w has shape {tuple(w.shape)}; expected ({A},) or ({L}, {A})")
-    scores = ((X @ W_a.T).tanh() * w).sum(-1)  # ..., L
+    size = checks.tensor("X", X, "... L>=1 D")
+    A = checks.tensor("W_a", W_a, "A D", D=size["D"])["A"]
+    checks.tensor("w", w, "A | L A", A=A, L=size["L"])
+    checks.matches("W_a", W_a, X, "X")
+    checks.matches("w", w, X, "X")
     if mask is not None:
-        if mask.shape != scores.shape or mask.dtype != torch.bool:
-            raise ValueError(
-                f"mask is {mask.dtype} {tuple(mask.shape)}; "
-                f"expected torch.bool {tuple(scores.shape)}"
-            )
-        X = torch.where(mask.unsqueeze(-1), X, 0.0)  # whatever stands in an absent level
+        checks.mask("mask", mask, " ".join(map(str, X.shape[:-1])))
+        # Before anything else: 0 * NaN is NaN, in the gradient of W_a too.
+        X = torch.where(mask.unsqueeze(-1), X, 0.0)
+    scores = ((X @ W_a.T).tanh() * w).sum(-1)  # ..., L
     alpha = masked_softmax(scores, mask)
     return (alpha.unsqueeze(-1) * X).sum(-2), alpha
 
@@ -54,13 +56,21 @@ class HierarchicalAttention(nn.Module):
     weights depend on content alone. ``shared=False`` is the document's w_l, which can prefer a
     level whatever it holds.
 
+    >>> import torch
+    >>> layer = HierarchicalAttention([3, 5], attention_dim=4, dim=8)
+    >>> fused, alpha = layer([torch.zeros(7, 3), torch.zeros(7, 5)])
+    >>> fused.shape, alpha.shape
+    (torch.Size([7, 8]), torch.Size([7, 2]))
+
     Args:
         level_dims: width of each level, the two modalities concatenated: d_l1 + d_l2.
         attention_dim: A, the rows of W_a.
         dim: common width after the projections; None if the levels have one already.
-    Shapes: levels, L tensors (..., d_l) with equal leading axes, mask (..., L) bool
-        -> fused (..., dim), alpha (..., L).
-    Raises: ValueError for levels that do not fit.
+        shared: one w for all levels.
+    Shapes: levels, L tensors (..., d_l) with equal leading axes, mask (..., L) bool, True =
+        present -> fused (..., dim), alpha (..., L).
+    Raises: ValueError for levels, masks or dtypes that do not fit, or a width below 1; TypeError
+        for what is no tensor, no list or no whole number.
     """
 
     def __init__(
@@ -72,10 +82,13 @@ class HierarchicalAttention(nn.Module):
         shared: bool = True,
     ):
         super().__init__()
-        self.level_dims = tuple(level_dims)
-        if len(self.level_dims) < 1:
-            raise ValueError("level_dims is empty; expected at least one level")
-        if dim is None and len(set(self.level_dims)) > 1:
+        widths = checks.listed("level_dims", level_dims)
+        self.level_dims = tuple(checks.whole("level_dims", width) for width in widths)
+        self.attention_dim = checks.whole("attention_dim", attention_dim)
+        self.shared = checks.flag("shared", shared)
+        if dim is not None:
+            checks.whole("dim", dim)
+        elif len(set(self.level_dims)) > 1:
             raise ValueError(
                 f"levels have widths {self.level_dims}; they are added up, so expected one width "
                 "or a common dim to project them to"
@@ -83,8 +96,8 @@ class HierarchicalAttention(nn.Module):
         self.projections = nn.ModuleList(
             nn.Identity() if dim is None else nn.Linear(width, dim) for width in self.level_dims
         )
-        dim = self.level_dims[0] if dim is None else dim
-        self.W_a = nn.Parameter(torch.empty(attention_dim, dim))
+        self.dim = self.level_dims[0] if dim is None else dim
+        self.W_a = nn.Parameter(torch.empty(attention_dim, self.dim))
         self.w = nn.Parameter(
             torch.empty(attention_dim)
             if shared
@@ -96,12 +109,25 @@ class HierarchicalAttention(nn.Module):
     def forward(
         self, levels: Sequence[Tensor], mask: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
-        widths = tuple(x.shape[-1] for x in levels)
-        rows = {tuple(x.shape[:-1]) for x in levels}
-        if widths != self.level_dims or len(rows) > 1:
-            raise ValueError(
-                f"levels have shapes {[tuple(x.shape) for x in levels]}; "
-                f"expected equal leading axes and widths {self.level_dims}"
-            )
+        """Fuse the levels of each row: L tensors (..., d_l) -> (..., dim), and their weights."""
+        levels = checks.listed("levels", levels, Tensor)
+        if len(levels) != len(self.level_dims):
+            raise ValueError(f"got {len(levels)} levels; expected widths {self.level_dims}")
+        checks.alike({f"levels[{i}]": x for i, x in enumerate(levels)}, last=1)
+        for i, (x, width) in enumerate(zip(levels, self.level_dims, strict=True)):
+            checks.tensor(f"levels[{i}]", x, "... D", D=width)
+            checks.matches(f"levels[{i}]", x, self.W_a)
+        if mask is not None:
+            rows = (*levels[0].shape[:-1], len(levels))
+            checks.mask("mask", mask, " ".join(map(str, rows)))
+            # An absent level must not reach the gradient of its projection either.
+            present = mask.unsqueeze(-1).unbind(-2)
+            levels = [torch.where(p, x, 0.0) for p, x in zip(present, levels, strict=True)]
         projected = [p(x) for p, x in zip(self.projections, levels, strict=True)]
         return level_attention(torch.stack(projected, -2), self.W_a, self.w, mask)
+
+    def extra_repr(self) -> str:
+        return (
+            f"level_dims={self.level_dims}, attention_dim={self.attention_dim}, dim={self.dim}, "
+            f"shared={self.shared}"
+        )

@@ -1,9 +1,12 @@
 """Attention over levels: numbers by hand, an oracle, invariances, errors."""
 
+import pickle
+from copy import deepcopy
 from math import atanh, exp, log
 
 import pytest
 import torch
+from torch.func import functional_call
 from torch.testing import assert_close
 
 from mmbook.hierarchical import HierarchicalAttention, level_attention
@@ -105,17 +108,68 @@ def test_equal_widths_need_no_projection():
     assert sum(p.numel() for p in layer.parameters()) == A * D + A
 
 
+def test_an_absent_level_reaches_no_gradient_whatever_stands_there():
+    widths = (3, 5, D)
+    layer = HierarchicalAttention(widths, A, dim=D, shared=False).double()
+    levels = [normal(B, N, width) for width in widths]
+    mask = torch.rand(B, N, 3) < 0.6
+    mask[0, 0] = False
+
+    def slopes(levels):
+        layer.zero_grad()
+        layer(levels, mask)[0].square().sum().backward()
+        return [p.grad.clone() for p in layer.parameters()]
+
+    expected = slopes(levels)
+    spoilt = [x.clone() for x in levels]
+    for i, x in enumerate(spoilt):
+        x[~mask[..., i]] = float("nan")
+    for ours, theirs in zip(slopes(spoilt), expected, strict=True):
+        assert_close(ours, theirs)
+
+
+def test_the_layer_is_copied_side_by_side_and_compiled():
+    layer = HierarchicalAttention((3, 5), A, dim=D, shared=False)
+    levels, mask = [normal(B, 3).float(), normal(B, 5).float()], torch.rand(B, 2) < 0.6
+    expected = layer(levels, mask)
+    assert_close(pickle.loads(pickle.dumps(deepcopy(layer)))(levels, mask), expected)
+    stacked = {name: torch.stack([p, 2 * p]) for name, p in layer.state_dict().items()}
+    both = torch.vmap(lambda w: functional_call(layer, w, (levels, mask)))(stacked)
+    assert_close(both[0][0], expected[0])
+    compiled = torch.compile(layer, backend="eager", fullgraph=True)
+    assert_close(compiled(levels, mask), expected)
+    assert "level_dims=(3, 5), attention_dim=13, dim=11, shared=False" in repr(layer)
+
+
 def test_bad_input_is_named():
     with pytest.raises(ValueError, match=r"widths \(3, 5\).*common dim"):
         HierarchicalAttention((3, 5), A)
-    with pytest.raises(ValueError, match="level_dims is empty"):
+    with pytest.raises(ValueError, match="level_dims has 0 entries; expected at least 1"):
         HierarchicalAttention((), A)
     layer = HierarchicalAttention((3, 5), A, dim=D).double()
-    with pytest.raises(ValueError, match=r"widths \(3, 5\)"):
+    with pytest.raises(ValueError, match=r"levels\[0\] has shape \(3, 5\); expected \(..., 3\)"):
         layer([normal(B, 5), normal(B, 3)])
-    with pytest.raises(ValueError, match="equal leading axes"):
+    with pytest.raises(ValueError, match="expected the same axes before the last 1"):
         layer([normal(B, 3), normal(N, 5)])
-    with pytest.raises(ValueError, match=r"X is \(3, 7, 11\), W_a is \(13, 5\)"):
+    with pytest.raises(ValueError, match=r"got 1 levels; expected widths \(3, 5\)"):
+        layer([normal(B, 3)])
+    with pytest.raises(
+        ValueError, match=r"levels\[0\] is torch.float32 on .*; expected torch.float64"
+    ):
+        layer([normal(B, 3).float(), normal(B, 5).float()])
+    with pytest.raises(TypeError, match="levels holds .*; expected Tensor"):
+        layer([[1.0] * 3, normal(B, 5)])
+    with pytest.raises(
+        ValueError, match=r"mask is torch.bool \(2,\); expected torch.bool \(3, 2\)"
+    ):
+        layer([normal(B, 3), normal(B, 5)], torch.ones(2).bool())
+    for options in ({"attention_dim": 0}, {"dim": 0}, {"dim": 2.0}, {"shared": 1}):
+        name = next(iter(options))
+        with pytest.raises((ValueError, TypeError), match=f"{name} is .*; expected"):
+            HierarchicalAttention((3, 5), **({"attention_dim": A, "dim": D} | options))
+    with pytest.raises(ValueError, match="level_dims is 0"):
+        HierarchicalAttention((0, 0), A)
+    with pytest.raises(ValueError, match=r"W_a has shape \(13, 5\); expected \(A, 11\)"):
         level_attention(normal(B, L, D), normal(A, 5), normal(A))
     with pytest.raises(ValueError, match=r"w has shape \(3, 13\); expected \(13,\) or \(7, 13\)"):
         level_attention(normal(B, L, D), normal(A, D), normal(3, A))
