@@ -113,3 +113,34 @@ def test_pieces_that_do_not_fit_are_named(change, message):
 def test_nothing_to_show_is_an_error():
     with pytest.raises(ValueError, match="scenes is empty"):
         figures.attention_explorer([], **LABEL)
+
+
+@pytest.mark.parametrize("vmax", [0, -1.0, np.nan])
+def test_a_scale_without_an_end_is_refused_and_not_replaced(vmax):
+    _, ax = figures.subplots()
+    for draw in (
+        lambda: figures.plot_attention(ax, [[0.2, 0.8]], vmax=vmax),
+        lambda: figures.plot_attended(ax, np.zeros((4, 4)), [[0.5]], vmax=vmax),
+        lambda: figures.plot_letters(ax, ["a"], [[0.5]], vmax=vmax),
+        lambda: figures.attention_explorer([scene()], vmax=vmax, **LABEL),
+    ):
+        with pytest.raises(ValueError, match="vmax is .*; expected a finite number above 0"):
+            draw()
+
+
+def test_weights_of_nothing_but_zeros_are_paper():
+    _, ax = figures.subplots()
+    figures.plot_attention(ax, np.zeros((2, 3)))
+    assert ax.images[0].norm.vmax == 1
+    svg, _ = parts_of(figures.attention_explorer([scene(weights=np.zeros((2, 3)))], **LABEL))
+    assert set(re.findall(r'data-k[^>]*fill-opacity="([\d.]+)"', svg)) == {"0.00"}
+
+
+def test_names_that_do_not_fit_the_weights_are_named():
+    _, ax = figures.subplots()
+    with pytest.raises(ValueError, match="queries has 3 names; expected 2"):
+        figures.plot_attention(ax, np.ones((2, 3)), list("abc"))
+    with pytest.raises(ValueError, match="keys has 2 names; expected 3"):
+        figures.plot_attention(ax, np.ones((2, 3)), keys=list("ab"))
+    with pytest.raises(ValueError, match="words with grid"):
+        figures.attention_explorer([scene(ask_grid=(1, 2))], **LABEL)

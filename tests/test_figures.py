@@ -260,9 +260,7 @@ def test_errors_name_what_came(digits):
         figures.contact_sheet([1], [0])
     with pytest.raises(ValueError, match="rows is empty"):
         figures.contact_sheet(digits, [])
-    with pytest.raises(
-        ValueError, match=r"'image' in 'apart' has shape \(3, 2\); expected \(7, 2"
-    ):
+    with pytest.raises(ValueError, match=r"'image' in 'apart' has shape \(3, 2\); expected \(7, 2"):
         explorer(panels={"apart": {"image": np.ones((3, 2))}})
     with pytest.raises(ValueError, match="panels is empty"):
         explorer(panels={})
@@ -399,3 +397,53 @@ def test_more_errors_name_what_came():
         figures.show("<svg/>", number=4.3, **WORDS)
     with pytest.raises(ValueError, match="'a' has no runs"):
         figures.plot_interval(None, {"a": []})
+
+
+@pytest.mark.parametrize("size", [0, -1, np.nan, np.inf])
+def test_a_figure_without_a_size_is_refused_and_not_replaced(size):
+    for name in ("width", "height"):
+        with pytest.raises(ValueError, match=f"{name} is .*; expected a finite number above 0"):
+            figures.subplots(**{name: size})
+
+
+def test_plots_refuse_what_they_cannot_draw():
+    _, ax = figures.subplots()
+    runs = np.ones((3, 4))
+    with pytest.raises(ValueError, match="runs holds 1 NaN"):
+        figures.plot_curve(ax, np.where(np.eye(3, 4) * [1, 0, 0, 0], np.nan, runs), "a")
+    with pytest.raises(ValueError, match="two runs or more"):
+        figures.plot_curve(ax, runs[:1], "a")
+    with pytest.raises(ValueError, match=r"x has shape \(3,\); expected \(4,\)"):
+        figures.plot_curve(ax, runs, "a", x=[1, 2, 3])
+    with pytest.raises(ValueError, match="color is 'inkk'"):
+        figures.plot_curve(ax, runs, "a", "inkk")
+    with pytest.raises(TypeError, match="ax is a list; expected Axes"):
+        figures.plot_curve([ax], runs, "a")
+    with pytest.raises(ValueError, match="pairs is 4; expected a whole number from 0 to 3"):
+        figures.plot_latent(ax, {"image": runs[:, :2], "text": runs[:, :2]}, pairs=4)
+    with pytest.raises(ValueError, match="codes of 'image' holds"):
+        figures.plot_latent(ax, {"image": [[np.inf, 0]]})
+    with pytest.raises(ValueError, match="values is empty"):
+        figures.plot_interval(ax, {})
+    with pytest.raises(KeyError, match="edges has .*'imgae'"):
+        explorer(edges={"imgae": np.zeros((2, 1), int)})
+    with pytest.raises(ValueError, match="edges of 'image' runs from 0 to 7"):
+        explorer(edges={"image": np.array([[0], [7]])})
+    with pytest.raises(TypeError, match="names is 'abcdefg'"):
+        explorer(names="abcdefg")
+    with pytest.raises(ValueError, match="picture is '<p>"):
+        figures.show("<p>", number="4.1", **WORDS)
+    with pytest.raises(TypeError, match="picture is a list"):
+        figures.show([1], number="4.1", **WORDS)
+
+
+def test_tensors_that_ask_for_gradients_are_drawn_too():
+    import torch
+
+    _, ax = figures.subplots()
+    codes = {"image": torch.ones(3, 2, requires_grad=True), "text": torch.zeros(3, 2)}
+    figures.plot_latent(ax, codes, pairs=3)
+    figures.plot_curve(ax, torch.rand(3, 4, requires_grad=True), "a", x=torch.arange(4))
+    figures.plot_interval(ax, {"a": torch.rand(3), "b": 0.5})
+    figures.plot_attention(ax, torch.rand(2, 3, requires_grad=True).softmax(-1))
+    assert "data-i" in svg_of(explorer(n=3, panels={"a": codes}).markup)

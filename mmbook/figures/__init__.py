@@ -1,6 +1,12 @@
 """The book's pictures: one style, numbered figures, interactive ones, and schematics of methods."""
 
 from mmbook.figures.attention import plot_attended, plot_attention, plot_letters
+from mmbook.figures.beliefs import (
+    plot_opinions,
+    plot_reliability,
+    plot_simplex,
+    simplex_points,
+)
 from mmbook.figures.contact import contact_sheet, recording_image
 from mmbook.figures.interactive import latent_explorer
 from mmbook.figures.levels import Weighed, draw_levels
@@ -20,6 +26,7 @@ from mmbook.figures.show import Shown, show
 from mmbook.figures.slider import slider
 from mmbook.figures.style import COLORS, INK, MARKERS, VIOLET, subplots
 from mmbook.figures.timeline import Event, timeline
+from mmbook.figures.tradeoff import plot_tradeoff
 
 __all__ = [
     "Arrow",
@@ -48,11 +55,16 @@ __all__ = [
     "plot_interval",
     "plot_latent",
     "plot_letters",
+    "plot_opinions",
+    "plot_reliability",
     "plot_sample",
+    "plot_simplex",
+    "plot_tradeoff",
     "recording_image",
     "result_sheet",
     "schematic",
     "show",
+    "simplex_points",
     "slider",
     "subplots",
     "timeline",

@@ -187,6 +187,27 @@ CALLS = {
         chance=Real(0.1),
         color=Text("#000000", choice=True),
     ),
+    "figures.plot_opinions": call(
+        ax=AX,
+        opinions=Each({"image": A("7", "share"), "text": A("7", "share")}, fixed=False),
+        colors=Each({"image": Text("#000000", choice=True)}, legal="empty"),
+    ),
+    "figures.plot_simplex": call(ax=AX, corners=texts(3)),
+    "figures.simplex_points": call(opinions=A("n 3", "share", legal="an axis*, empty")),
+    "figures.plot_reliability": call(
+        ax=AX,
+        curves=Each({"ours": Several([A("K", "unit")] * 3, counted=True)}, fixed=False),
+        colors=Each({"ours": Text("#000000", choice=True)}, legal="empty"),
+    ),
+    "figures.plot_tradeoff": call(
+        ax=AX,
+        points=Each({"ours": Several([A("S"), A("S")], counted=True)}, fixed=False),
+        marker=Text("o", choice=True),
+        color=Text("#000000", choice=True),
+        joined=Flag(True),
+        intervals=Flag(True),
+        offsets=Each({"ours": Several([Real(1.0), Real(2.0)], counted=True)}, legal="empty"),
+    ),
     "figures.plot_curve": call(
         ax=AX, runs=A("S T"), label=Text("ours"), color=Text("#000000", choice=True), x=A("T")
     ),
