@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from mmbook import checks
 from mmbook.training.history import History
-from mmbook.training.noise import OwnNoise, noise_streams
+from mmbook.training.noise import Noise, OwnNoise
 from mmbook.training.seeds import MOST, own_generators
 from mmbook.training.steps import (
     Batch,
@@ -97,7 +97,7 @@ def fit(
     count, weights = checks.rows("data", data), learning(model)
     device = common_device(data, weights)
     rows = batches(count, config.batch_size, [config.seed], device)
-    noise = OwnNoise(noise_streams([config.seed]), torch.zeros((), device=device))
+    noise = Noise([config.seed])
     optimizer = torch.optim.AdamW(weights.values(), weight_decay=config.weight_decay, fused=True)
     start = time.perf_counter()
     model.train()
@@ -109,7 +109,7 @@ def fit(
         for t in range(config.steps):
             index = next(rows)[0]
             batch = {name: take(x, index) for name, x in data.items()}
-            with noise:
+            with OwnNoise.alone(noise):
                 terms = named_terms(loss(model, batch))
             optimizer.param_groups[0]["lr"] = config.rate(t)
             optimizer.zero_grad()

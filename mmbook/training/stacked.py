@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state
 
-from mmbook.training.noise import OwnNoise, noise_streams
+from mmbook.training.noise import Noise, OwnNoise
 from mmbook.training.steps import Terms, named_terms
 
 State = dict[str, Tensor]
@@ -44,7 +44,8 @@ class Stacked:
         check_alike(self.teams)
         self.code = deepcopy(self.teams[0])
         self.weights, self.buffers = stack_module_state(self.teams)
-        self.streams = noise_streams(seeds)
+        arms = len(self.teams) // len(seeds)
+        self.noise = [Noise(seeds, arms, 1 + member) for member in range(len(teams[0]))]
         first = next(iter(self.weights.values()))
         self.key = torch.zeros(len(self.teams), device=first.device)
 
@@ -67,14 +68,16 @@ class Stacked:
             for name, weight in self.weights.items()
         }
 
-        def one(weights: State, buffers: State, key: Tensor, *inputs: Any):
+        def one(
+            weights: State, buffers: State, ahead: dict[int, Tensor], key: Tensor, *inputs: Any
+        ):
             state = weights | buffers
-            with OwnNoise(self.streams, key):
+            with OwnNoise(self.noise[learns], ahead, key):
                 terms = functional_call(self.code, state, (loss, *inputs))
             return terms, {name: state[name] for name in buffers}  # a model may replace them
 
         terms, buffers = torch.vmap(one, randomness="different")(
-            weights, self.buffers, self.key, *inputs
+            weights, self.buffers, self.noise[learns].ahead(), self.key, *inputs
         )
         self.buffers = {name: buffer.detach() for name, buffer in buffers.items()}
         return terms
