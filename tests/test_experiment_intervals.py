@@ -257,7 +257,7 @@ def test_scores_that_are_none_are_refused(scores, groups, error):
 
 
 def test_a_statistic_that_is_no_number_is_refused():
-    with pytest.raises(ValueError, match="values of the statistic"):
+    with pytest.raises(ValueError, match="what the statistic gives is nan"):
         statistic_sample(lambda rows: np.nan, np.zeros((2, 7)))
     with pytest.raises(ValueError, match="confidence is 95"):
         over_seeds_and_items([[0.0, 1.0]], confidence=95)

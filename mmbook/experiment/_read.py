@@ -66,6 +66,30 @@ def read_scores(name: str, given: Any, seeds: int) -> Measured:
     return found
 
 
+def read_arms(
+    scores: Mapping[str, Mapping[str, Any]], seeds: int
+) -> dict[str, dict[str, Measured]]:
+    """All measures of all arms, each measure on the same items.
+
+    Raises: as :func:`read_scores`; ValueError for no arm, or items that differ from arm to arm.
+    """
+    checks.mapping("scores", scores)
+    if not scores:
+        raise ValueError("scores is empty; expected at least one arm")
+    found: dict[str, dict[str, Measured]] = {}
+    items: dict[str, dict[str, int]] = {}
+    for arm, row in scores.items():
+        checks.mapping(f"scores[{arm!r}]", row)
+        found[arm] = {m: read_scores(f"{m!r} of {arm!r}", x, seeds) for m, x in row.items()}
+        for m, x in found[arm].items():
+            if x.items:
+                items.setdefault(m, {})[arm] = x.items
+    for m, counts in items.items():
+        if len(set(counts.values())) > 1:
+            raise ValueError(f"{m!r} has {counts} items; expected the same items for all arms")
+    return found
+
+
 def _rows(name: str, rows: ArrayLike) -> np.ndarray:
     found = checks.array(name, rows).astype(float)
     if not found.ndim or len(found) < 2:

@@ -132,9 +132,12 @@ def statistic_sample(
     rng = np.random.default_rng(0)
     drawn = rng.integers(len(members), size=(RESAMPLES, len(members)))
     again = [np.concatenate([members[u] for u in row]) for row in drawn]
-    values = np.array([float(statistic(row)) for row in rows])
-    spread = np.array([[float(statistic(row[index])) for index in again] for row in rows])
-    checks.finite("values of the statistic", np.concatenate([values[:, None], spread], 1))
+
+    def value(row: np.ndarray) -> float:
+        return checks.number("what the statistic gives", statistic(row))
+
+    values = np.array([value(row) for row in rows])
+    spread = np.array([[value(row[index]) for index in again] for row in rows])
     return Sample(values, spread, True, seeds * trained, n, 0 if groups is None else len(members))
 
 

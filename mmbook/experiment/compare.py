@@ -97,6 +97,8 @@ def _measured(models: Sequence[nn.Module], measure: Measure, data: Any) -> dict[
     for model in models:
         row = measure(model.eval(), data)
         checks.mapping("what measure returns", row)
+        if not row:
+            raise ValueError("what measure returns is empty; expected at least one measure")
         checks.keys("what measure returns", row, found or row)
         for name, scores in row.items():
             found.setdefault(name, []).append(scores)
@@ -104,10 +106,11 @@ def _measured(models: Sequence[nn.Module], measure: Measure, data: Any) -> dict[
 
 
 def _measure_of(measure: Measure | Mapping[str, Measure], arm: str) -> Measure:
-    if not isinstance(measure, Mapping):
-        return measure
-    checks.known_keys("arms", [arm], measure)
-    return measure[arm]
+    if isinstance(measure, Mapping):
+        checks.known_keys("arms", [arm], measure)
+        measure = measure[arm]
+    checks.function("measure", measure)
+    return measure
 
 
 def _stacked(name: str, each: list[Any]) -> Any:

@@ -11,11 +11,12 @@ from numpy.typing import ArrayLike
 from torch import nn
 
 from mmbook import checks
-from mmbook.experiment._read import Measured, read_scores
+from mmbook.experiment._read import read_arms
 from mmbook.experiment._samples import Sample, labels_of, numbered
 from mmbook.experiment._tables import comparison_table
 from mmbook.experiment.estimate import Estimate
 from mmbook.training import History
+from mmbook.training.seeds import seed_list
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,24 +57,20 @@ class Comparison:
     _samples: dict[tuple[str, str], Sample] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self):
-        checks.mapping("scores", self.scores)
-        if not self.scores:
-            raise ValueError("scores is empty; expected at least one arm")
-        read: dict[str, dict[str, Measured]] = {}
-        for arm, row in self.scores.items():
-            checks.mapping(f"scores[{arm!r}]", row)
-            read[arm] = {
-                m: read_scores(f"{m!r} of {arm!r}", x, len(self.seeds)) for m, x in row.items()
-            }
-        object.__setattr__(self, "scores", read)
-        for told in self.budget.values():
-            checks.known_keys("budget", told, read)
-        for m in self.measures:
-            items = {arm: row[m].items for arm, row in read.items() if m in row and row[m].items}
-            if len(set(items.values())) > 1:
-                raise ValueError(f"{m!r} has {items} items; expected the same items for all arms")
+        seeds = checks.listed("seeds", self.seeds, least=0)
+        object.__setattr__(self, "seeds", seed_list(seeds) if seeds else [])
+        object.__setattr__(self, "scores", read_arms(self.scores, len(self.seeds)))
+        checks.text("on", self.on)
         if self.groups is not None:
             object.__setattr__(self, "groups", numbered("groups", self.groups, self.items))
+        for name in ("budget", "models", "histories"):
+            checks.mapping(name, getattr(self, name))
+        for column, told in self.budget.items():
+            checks.known_keys(f"budget[{column!r}]", told, self.scores)
+        for arm, models in self.models.items():
+            checks.listed(f"models[{arm!r}]", models, nn.Module)
+        for arm, history in self.histories.items():
+            checks.instance(f"histories[{arm!r}]", history, History)
 
     @property
     def measures(self) -> list[str]:

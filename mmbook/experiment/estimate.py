@@ -39,6 +39,8 @@ class Estimate(Interval):
         for name in ("seeds", "items", "groups"):
             checks.whole(name, getattr(self, name), least=0)
         checks.share("confidence", self.confidence)
+        if self.df != np.inf:
+            checks.positive("df", self.df)
 
     @property
     def low(self) -> float:
@@ -91,7 +93,9 @@ class Estimate(Interval):
 
     def text(self, digits: int | None = None) -> str:
         """Mean ± half-width, with as many decimals as the interval deserves if not told."""
-        places = decimals([self.half_width]) if digits is None else digits
+        if digits is None:
+            digits = decimals([self.half_width])
+        places = checks.whole("digits", digits, least=0, most=15)
         half = f" ± {self.half_width:.{places}f}" if self.half_width else ""
         return f"{self.mean:.{places}f}{half}"
 

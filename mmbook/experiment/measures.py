@@ -56,7 +56,7 @@ def retrieved(
     """
     ranks = np.asarray(partner_ranks(queries, targets))
     found = {}
-    for k in at:
+    for k in checks.listed("at", at):
         checks.whole("k", k, 1, len(ranks))
         found[f"R@{k}"] = (ranks < k).astype(float)
     return found

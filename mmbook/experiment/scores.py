@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from mmbook import checks
+
 
 @dataclass(frozen=True, eq=False)
 class Scores:
@@ -22,3 +24,6 @@ class Scores:
 
     rows: ArrayLike
     of: Callable[[np.ndarray], float]
+
+    def __post_init__(self) -> None:
+        checks.function("of", self.of)
