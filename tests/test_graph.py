@@ -191,6 +191,16 @@ def test_nearest_neighbours_by_hand_and_in_blocks():
     assert set(map(tuple, nearest_neighbours(many, 5).T.tolist())) == pairs
 
 
+def test_neighbours_of_half_precision_are_those_of_the_same_numbers_in_float():
+    x = torch.randn(101, 3, generator=torch.Generator().manual_seed(0)).bfloat16()
+    assert torch.equal(nearest_neighbours(x, 5), nearest_neighbours(x.float(), 5))
+
+
+def test_a_stored_zero_is_no_self_loop():
+    A = torch.sparse_coo_tensor(torch.tensor([[0], [0]]), torch.zeros(1), (2, 2))
+    assert_close(normalize_adjacency(A).to_dense(), torch.eye(2))
+
+
 @pytest.fixture
 def model():
     set_seed(0)

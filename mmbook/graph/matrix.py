@@ -26,7 +26,10 @@ def adjacency(edges: Tensor, num_nodes: int, weights: Tensor | None = None) -> T
     checks.whole("num_nodes", num_nodes)
     edges = edges.long()  # pairs are numbered below, up to num_nodes squared
     if E and not 0 <= edges.min() <= edges.max() < num_nodes:
-        raise ValueError(f"edges name nodes {edges.min()} to {edges.max()}; there are {num_nodes}")
+        raise ValueError(
+            f"edges name nodes {edges.min()} to {edges.max()}; "
+            f"expected 0 to {num_nodes - 1}, since there are {num_nodes}"
+        )
     if weights is None:
         weights = torch.ones(E, device=edges.device)
     checks.tensor("weights", weights, "E", E=E)
