@@ -136,6 +136,8 @@ def fit_gan(
     losses = {"discriminator": discriminator_loss, "generator": generator_loss}
     for name, loss in losses.items():
         checks.function(f"{name}_loss", loss)
+    if probe is not None:
+        checks.function("probe", probe)
     start = time.perf_counter()
     with (
         own_generators(seeds[0]),

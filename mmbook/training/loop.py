@@ -67,7 +67,11 @@ class TrainingConfig:
         checks.flag("progress", self.progress)
 
     def rate(self, step: int) -> float:
-        """The learning rate at a step, counted from 0."""
+        """The learning rate at a step, counted from 0.
+
+        Raises: TypeError, ValueError for a step that is not one of this run.
+        """
+        checks.whole("step", step, 0, self.steps - 1)
         return self.learning_rate * (half_cosine(step, self.steps) if self.cosine else 1.0)
 
 

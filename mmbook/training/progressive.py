@@ -55,6 +55,7 @@ def fit_progressive(
     checks.function("make_model", make_model)
     checks.function("loss", loss)
     seeds, own = seed_list(seeds), {} if own is None else own
+    checks.mapping("own", own)
     order = _checked_order(order, data)
     steps = _checked_models(trained, len(order), len(seeds))
     said: list[Tensor] = []

@@ -45,7 +45,9 @@ def pick_device(name: str | None = None) -> torch.device:
         device = torch.device(name)
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
-        raise ValueError(f"device {name!r} cannot be used here ({error}); try 'cpu'") from error
+        raise ValueError(
+            f"device {name!r} cannot be used here ({error}); expected one that can, such as 'cpu'"
+        ) from error
     return device
 
 
