@@ -149,6 +149,12 @@ def test_the_penalty_of_pictures_sums_over_all_their_axes():
     assert_close(gradient_penalty(D, {"picture": pictures[0:1]}), expected)
 
 
+def test_the_penalty_where_a_logit_is_nan_is_nan(pair):
+    spoilt = pair["image"].clone()
+    spoilt[2, 3] = math.nan
+    assert gradient_penalty(discriminator(), pair | {"image": spoilt}).isnan()
+
+
 def test_the_penalty_of_spectral_normalisation_is_for_evaluation(pair):
     D = discriminator(spectral=True)
     with pytest.raises(ValueError, match="spectral=True; expected one without"):
@@ -310,7 +316,7 @@ def test_signals_keep_their_size_on_the_way_through():
         ),
         (lambda: discriminator_loss(torch.zeros(0), torch.zeros(2)), ValueError, "real_logits is"),
         (lambda: generator_loss(torch.zeros(2, 1)), ValueError, r"\(2, 1\); expected \(B,\)"),
-        (lambda: gradient_penalty(3, {"a": torch.zeros(2, 1)}), TypeError, "discriminator is 3"),
+        (lambda: gradient_penalty(3, {"a": torch.zeros(2, 1)}), TypeError, "discriminator is a int; expected"),
         (lambda: gradient_penalty(discriminator(), {}), ValueError, "at least once"),
         (lambda: mismatched({"a": torch.zeros(3)}), ValueError, "expected at least 2 modalities"),
         (

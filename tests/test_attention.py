@@ -591,6 +591,8 @@ def test_the_layers_name_what_does_not_fit():
     ):
         with pytest.raises(ValueError, match=message):
             sinusoidal_positions(*wrong)
+    with pytest.raises(ValueError, match="device is 'gpu'; expected a device of PyTorch's"):
+        sinusoidal_positions(3, 4, device="gpu")
     with pytest.raises(ValueError, match="of torch.int64; expected an even number of floats"):
         sinusoidal_positions(3, 4, dtype=torch.int64)
 

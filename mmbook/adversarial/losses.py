@@ -75,8 +75,7 @@ def gradient_penalty(
     unequal rows, or a discriminator in training with ``spectral=True``: that keeps the slope small
     by other means, and its power iteration cannot run inside this derivative.
     """
-    if not callable(discriminator):
-        raise TypeError(f"discriminator is {discriminator!r}; expected a network or a function")
+    checks.function("discriminator", discriminator)
     for name in real if checks.rows("real", real) else ():
         checks.tensor(f"real[{name!r}]", real[name], "...")
     parts = discriminator.modules() if isinstance(discriminator, nn.Module) else ()
@@ -84,9 +83,11 @@ def gradient_penalty(
         raise ValueError("discriminator has spectral=True; expected one without, or in evaluation")
     # Row b of the logits depends on row b of the pair alone, so the gradient of the sum holds
     # every row's own gradient.
-    slopes = torch.func.grad(lambda pair: discriminator(pair).sum())(dict(real))
-    squares = [slope.square().flatten(1).sum(1) for slope in slopes.values()]  # of B rows each
-    return torch.stack(squares).sum(0).mean()
+    slope = torch.func.grad_and_value(lambda pair: discriminator(pair).sum())
+    slopes, total = slope(dict(real))
+    squares = [x.square().flatten(1).sum(1) for x in slopes.values()]  # of B rows each
+    # A leaky ReLU has a slope at NaN, too, but no finite logit: what is not finite stays so.
+    return torch.stack(squares).sum(0).mean() + 0 * total.detach()
 
 
 def mismatched(pairs: Mapping[str, Tensor]) -> dict[str, Tensor]:
