@@ -196,7 +196,7 @@ def is_clear(error: Exception) -> bool:
 def leaves(x: Any) -> Iterator[Any]:
     """The arrays, numbers and strings inside of a result."""
     if isinstance(x, torch.nn.Module):
-        yield from (p.detach() for p in x.state_dict().values() if torch.is_tensor(p))
+        yield from (leaf for value in x.state_dict().values() for leaf in leaves(value))
     elif isinstance(x, Mapping):
         yield from (leaf for value in x.values() for leaf in leaves(value))
     elif isinstance(x, (list, tuple)):

@@ -106,7 +106,8 @@ CALLS = {
         need_weights=Flag(True),
     ),
     "attention.masked_softmax": call(
-        scores=Tensor("B N"), mask=Tensor("B N", kind="bool", legal="an axis less")
+        scores=Tensor("B N", legal="an axis more"),
+        mask=Tensor("B N", kind="bool", legal="an axis less"),
     ),
     "attention.sinusoidal_positions": call(
         num_tokens=W(3), dim=W(4), device=DEVICE, dtype=Thing(lambda: torch.float64)
