@@ -316,7 +316,11 @@ def test_signals_keep_their_size_on_the_way_through():
         ),
         (lambda: discriminator_loss(torch.zeros(0), torch.zeros(2)), ValueError, "real_logits is"),
         (lambda: generator_loss(torch.zeros(2, 1)), ValueError, r"\(2, 1\); expected \(B,\)"),
-        (lambda: gradient_penalty(3, {"a": torch.zeros(2, 1)}), TypeError, "discriminator is a int; expected"),
+        (
+            lambda: gradient_penalty(3, {"a": torch.zeros(2, 1)}),
+            TypeError,
+            "discriminator is a int; expected",
+        ),
         (lambda: gradient_penalty(discriminator(), {}), ValueError, "at least once"),
         (lambda: mismatched({"a": torch.zeros(3)}), ValueError, "expected at least 2 modalities"),
         (
