@@ -652,6 +652,14 @@ def test_alike_lets_only_the_last_axes_differ():
         checks.alike({"a": a, "b": a.long()})
 
 
+def test_tensors_that_go_together_are_on_one_device():
+    here = {"a": torch.zeros(B, D), "b": torch.zeros(B, D, device="meta")}
+    with pytest.raises(ValueError, match="they are not together: a on .*, b on meta; expected one"):
+        checks.alike(here)
+    with pytest.raises(ValueError, match="codes are not together: .*; expected one device"):
+        checks.tensors("codes", here, "B D")
+
+
 def test_a_mask_broadcasts_and_makes_nothing_larger():
     for shape in ((), (D,), (1,), (N, D), (N, 1), (1, 1, D), (B, N, D)):
         checks.mask_over("mask", torch.ones(shape).bool(), (B, N, D))

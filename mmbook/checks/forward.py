@@ -75,6 +75,7 @@ def tensors(
             came = {key: tuple(getattr(x, "shape", ())) for key, x in given.items()}
             raise ValueError(f"{error} ({name} have shapes {came})") from None
         known |= {letter: size for letter, size in found.items() if "_" not in letter}
+    _one_device(name, given)
     return {letter: size for letter, size in known.items() if letter not in sizes}
 
 
@@ -140,6 +141,14 @@ def alike(given: Mapping[str, torch.Tensor], last: int = 0) -> None:
         came = ", ".join(f"{name} has shape {shape}" for name, shape in shapes.items())
         what = f"the same axes before the last {last}" if last else "one shape"
         raise ValueError(f"{came}; expected {what}")
+    _one_device("they", given)
+
+
+def _one_device(name: str, given: Mapping[str, torch.Tensor]) -> None:
+    places = {key: x.device for key, x in given.items()}
+    if len(set(places.values())) > 1:
+        came = ", ".join(f"{key} on {place}" for key, place in places.items())
+        raise ValueError(f"{name} are not together: {came}; expected one device")
 
 
 def matches(name: str, x: torch.Tensor, other: torch.Tensor, whose: str = "the weights") -> None:
