@@ -1,12 +1,13 @@
 """``make student``: no solution and no output is left, and nothing else is missing."""
 
 import re
+from pathlib import Path
 
 import nbformat
 import pytest
 
 from tools import student
-from tools.notebooks import chapters
+from tools.notebooks import Chapter, chapters
 
 EVERY = pytest.mark.parametrize("chapter", chapters(), ids=lambda c: c.name)
 
@@ -82,3 +83,82 @@ def test_the_folder_is_complete(tmp_path):
     for page in re.findall(r"\]\(([a-z_]+)\)", text):
         assert (tmp_path / f"{page}.md").exists() or page[:2].isdigit()
     assert (tmp_path / "_static").is_dir()
+
+
+@pytest.fixture
+def book(tmp_path, monkeypatch):
+    """A small book, in the place of this one: the chapters are at stake."""
+    source = tmp_path / "notebooks"
+    (source / "_src").mkdir(parents=True)
+    (source / "_static").mkdir()
+    (source / "page.md").write_text("A page.", encoding="utf-8")
+    chapter = Chapter("01_toy", tmp_path)
+    chapter.text.write_text(TWO, encoding="utf-8")
+    chapter.write(chapter.read_text())
+    monkeypatch.setattr(student, "SOURCE", source)
+    return chapter
+
+
+@pytest.mark.parametrize(
+    "place", ["notebooks", "notebooks/_static", "notebooks/new", "other/../notebooks"]
+)
+def test_the_chapters_themselves_are_not_overwritten(book, place):
+    before = {file: file.read_bytes() for file in book.root.rglob("*") if file.is_file()}
+    with pytest.raises(SystemExit, match="holds the chapters themselves; choose another folder"):
+        student.write([book], book.root / place)
+    assert before == {file: file.read_bytes() for file in book.root.rglob("*") if file.is_file()}
+
+
+def test_another_copy_of_the_book_is_not_overwritten_either(book):
+    (book.root / "clone/_src").mkdir(parents=True)
+    with pytest.raises(SystemExit, match="holds the chapters themselves"):
+        student.write([book], book.root / "clone", force=True)
+
+
+def answer(folder: Path, words: str = "print('mine')") -> Path:
+    """Somebody types into the first cell for an answer, and runs it."""
+    file = folder / "01_toy.ipynb"
+    notebook = nbformat.read(file, as_version=4)
+    cell = next(c for c in notebook.cells if c.source.startswith("# Your answer"))
+    cell.source, cell.execution_count = words, 1
+    nbformat.write(notebook, file)
+    return file
+
+
+def test_an_answer_is_not_lost(book):
+    folder, other = book.root / "student", Chapter("02_other", book.root)
+    other.text.write_text(TWO, encoding="utf-8")
+    student.write([book], folder)
+    file = answer(folder)
+    with pytest.raises(SystemExit, match=r"worked in 01_toy.ipynb of .*--force"):
+        student.write([other, book], folder)
+    assert "mine" in file.read_text(encoding="utf-8")
+    assert not (folder / "02_other.ipynb").exists()  # all or nothing
+    student.write([book], folder, force=True)
+    assert "mine" not in file.read_text(encoding="utf-8")
+
+
+def test_what_nobody_worked_in_is_written_anew(book):
+    folder = book.root / "student"
+    student.write([book], folder)
+    file = folder / "01_toy.ipynb"
+    notebook = nbformat.read(file, as_version=4)  # opened and run in JupyterLab, no word changed
+    notebook.metadata["language_info"] = {"name": "python"}
+    notebook.cells[-2].outputs = [nbformat.v4.new_output("stream", text="7")]
+    nbformat.write(notebook, file)
+    book.text.write_text(TWO.replace("After.", "Thereafter."), encoding="utf-8")
+    student.write([book], folder)
+    assert "Thereafter." in file.read_text(encoding="utf-8")
+
+
+def test_a_notebook_from_elsewhere_is_not_overwritten(book):
+    (book.root / "student").mkdir()
+    nbformat.write(nbformat.v4.new_notebook(), book.root / "student/01_toy.ipynb")
+    with pytest.raises(SystemExit, match="01_toy.ipynb"):
+        student.write([book], book.root / "student")
+
+
+def test_a_solution_that_is_left_names_its_chapter(book):
+    book.text.write_text("```{solution} x\n7\n```\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="01_toy: a solution is left"):
+        student.student_notebook(book)

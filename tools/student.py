@@ -1,11 +1,14 @@
 """Write the chapters for a class: without solutions and outputs, with a cell for each answer.
 
-    python tools/student.py [--to FOLDER] [NAMES]
+    python -m tools.student [--to FOLDER] [--force] [NAMES]
 
 NAMES are beginnings of chapter names, such as ``04``. Without any: all chapters. The notebooks are
 written into FOLDER (``student`` by default), beside a copy of the pages and pictures they link to.
+A notebook that somebody has worked in since is left alone, and so are all others, unless --force
+says otherwise.
 """
 
+import hashlib
 import re
 import shutil
 import sys
@@ -15,10 +18,9 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-from tools.notebooks import TEXT, Chapter, normalise, write_folder  # noqa: E402
+from tools.notebooks import ROOT, TEXT, Chapter, chapters, folder_parser, normalise
 
+SOURCE = ROOT / "notebooks"
 SOLUTION = re.compile(
     r"^(?P<fence>`{3,})\{solution-start\} (?P<label>\S+)\n"
     r".*?^(?P=fence)\{solution-end\}\n(?P=fence)$",
@@ -40,25 +42,63 @@ def without_solutions(text: str) -> str:
 
 
 def student_notebook(chapter: Chapter) -> NotebookNode:
-    """The chapter as a student gets it: nothing has been run."""
-    text = without_solutions(chapter.text.read_text(encoding="utf-8"))
-    return normalise(jupytext.reads(text, fmt=TEXT))
+    """The chapter as a student gets it: nothing has been run.
+
+    Raises: ValueError if a solution is left.
+    """
+    try:
+        text = without_solutions(chapter.text.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{chapter.name}: {error}") from error
+    notebook = normalise(jupytext.reads(text, fmt=TEXT))
+    notebook.metadata["mmbook"] = {"written": words_of(notebook)}
+    return notebook
 
 
-def write(chosen: list[Chapter], folder: Path) -> None:
-    """Write the notebooks and what they link to."""
+def words_of(notebook: NotebookNode) -> str:
+    """SHA-256 (hex) of what the cells say; outputs and what JupyterLab notes down do not count."""
+    cells = [f"{cell.cell_type}\n{cell.source}" for cell in notebook.cells]
+    return hashlib.sha256("\n# cell\n".join(cells).encode()).hexdigest()
+
+
+def worked_in(file: Path) -> bool:
+    """Whether a notebook says other things than when this tool wrote it."""
+    if not file.exists():
+        return False
+    notebook = nbformat.read(file, as_version=4)
+    return notebook.metadata.get("mmbook", {}).get("written") != words_of(notebook)
+
+
+def write(chosen: list[Chapter], folder: Path, force: bool = False) -> None:
+    """Write the notebooks and what they link to; first see that nothing is lost.
+
+    Raises: SystemExit for the folder of the sources, or notebooks that somebody worked in.
+    """
+    place = folder.resolve()
+    if SOURCE.resolve() in (place, *place.parents) or (folder / "_src").exists():
+        raise SystemExit(f"{folder} holds the chapters themselves; choose another folder")
+    answered = [c.ipynb.name for c in chosen if worked_in(folder / c.ipynb.name)]
+    if answered and not force:
+        raise SystemExit(
+            f"somebody has worked in {', '.join(answered)} of {folder}; nothing was written. "
+            "Choose another folder, or overwrite them with --force (make student FORCE=1)"
+        )
     folder.mkdir(parents=True, exist_ok=True)
     for chapter in chosen:
         nbformat.write(student_notebook(chapter), folder / chapter.ipynb.name)
-    source = ROOT / "notebooks"
-    for page in source.glob("*.md"):
+    for page in SOURCE.glob("*.md"):
         shutil.copy(page, folder)
-    shutil.copytree(source / "_static", folder / "_static", dirs_exist_ok=True)
+    shutil.copytree(SOURCE / "_static", folder / "_static", dirs_exist_ok=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    done = "{count} chapters without solutions in {folder}"
-    return write_folder(__doc__, "student", write, done, arguments)
+    parser = folder_parser(__doc__, "student")
+    parser.add_argument("--force", action="store_true", help="overwrite notebooks with answers")
+    options = parser.parse_args(arguments)
+    chosen = chapters(options.names)
+    write(chosen, options.to, options.force)
+    print(f"{len(chosen)} chapters without solutions in {options.to}")
+    return 0
 
 
 if __name__ == "__main__":
