@@ -52,40 +52,40 @@ lab: $(READY)  ## Open the book in JupyterLab
 	$(BIN)/jupyter lab $(LAB_ARGS) notebooks/01_multimodal.ipynb
 
 run: $(READY)  ## Execute the chapters' texts and store the notebooks
-	$(BIN)/python tools/notebooks.py run $(CHAPTER)
+	$(BIN)/python -m tools.notebooks run $(CHAPTER)
 
 sync: $(READY)  ## Write the texts from notebooks edited in JupyterLab
-	$(BIN)/python tools/notebooks.py sync --from ipynb $(CHAPTER)
+	$(BIN)/python -m tools.notebooks sync --from ipynb $(CHAPTER)
 
 check: $(READY)  ## Say whether the notebooks are fresh and agree with their texts
-	$(BIN)/python tools/notebooks.py check
+	$(BIN)/python -m tools.notebooks check
 
 formulas: $(READY)  ## Write the index of formulas anew from the sources
-	$(BIN)/python tools/formulas.py
+	$(BIN)/python -m tools.formulas
 
 index: $(READY)  ## Write the general index anew from the chapters
-	$(BIN)/python tools/index.py
+	$(BIN)/python -m tools.index
 
 lecturers: $(READY)  ## Write the tables of the lecturers' page anew; TIMES=file as make times printed it
-	$(BIN)/python tools/lecturers.py $(if $(TIMES),--times $(TIMES))
+	$(BIN)/python -m tools.lecturers $(if $(TIMES),--times $(TIMES))
 
-student: $(READY)  ## Write the chapters without solutions and outputs into student/
-	$(BIN)/python tools/student.py $(CHAPTER)
+student: $(READY)  ## Write the chapters without solutions and outputs into student/; FORCE=1 over answers
+	$(BIN)/python -m tools.student $(if $(FORCE),--force) $(CHAPTER)
 
 slides: $(READY)  ## Write the chapters as slide shows into slides/
-	$(BIN)/python tools/slides.py $(CHAPTER)
+	$(BIN)/python -m tools.slides $(CHAPTER)
 
 site-test: $(READY)  ## Open every page of the built website in a real browser
 	$(BIN)/python -m pytest -q tests/site
 
 times: $(READY)  ## Seconds and peak memory of each chapter, two at a time
-	$(BIN)/python tools/notebooks.py times --jobs 2 $(CHAPTER)
+	$(BIN)/python -m tools.notebooks times --jobs 2 $(CHAPTER)
 
 bench: $(READY)  ## Time our layers against the libraries'
-	$(BIN)/python tools/bench.py $(TOPIC)
+	$(BIN)/python -m tools.bench $(TOPIC)
 
 data: $(READY)  ## Rebuild the bundled data from its sources and compare
-	$(BIN)/python tools/build_data.py --check
+	$(BIN)/python -m tools.build_data --check
 
 clean:  ## Remove what was built and installed
 	rm -rf _build student slides .venv *.egg-info .pytest_cache .ruff_cache .coverage

@@ -106,7 +106,7 @@ def test_nothing_happens_while_it_is_not_active(meta):
 
 @pytest.mark.parametrize("device", ["cpu", "meta"])
 def test_the_tests_follow_the_variable(device, tmp_path):
-    (tmp_path / "test_it.py").write_text(TESTS.replace("DEVICE", device))
+    (tmp_path / "test_it.py").write_text(TESTS.replace("DEVICE", device), encoding="utf-8")
     shutil.copy(HERE / "conftest.py", tmp_path)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
     environment = os.environ | {"MMBOOK_DEVICE": device, "PYTHONPATH": str(HERE.parent)}
@@ -116,7 +116,7 @@ def test_the_tests_follow_the_variable(device, tmp_path):
 
 def test_a_device_that_is_not_there_stops_the_tests(tmp_path):
     shutil.copy(HERE / "conftest.py", tmp_path)
-    (tmp_path / "test_it.py").write_text("def test_it(): pass")
+    (tmp_path / "test_it.py").write_text("def test_it(): pass", encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
     environment = os.environ | {"MMBOOK_DEVICE": "nowhere", "PYTHONPATH": str(HERE.parent)}
     run = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=tmp_path)

@@ -26,7 +26,7 @@ def test_formulas_are_read_by_their_labels(tmp_path):
     text = (
         "# One\n\n$$\na = b\n$$ (one-a)\n\nwords\n\n$$\nno = label\n$$\n\n$$\nc\n= d\n$$ (one-c)\n"
     )
-    (tmp_path / "notebooks/_src/01_one.md").write_text(text)
+    (tmp_path / "notebooks/_src/01_one.md").write_text(text, encoding="utf-8")
     found = formulas.equations(tmp_path)
     assert {label: e.math for label, e in found.items()} == {"one-a": "a = b", "one-c": "c\n= d"}
     assert found["one-a"].chapter == "01_one" and found["one-a"].title == "One"
@@ -37,9 +37,31 @@ def test_functions_are_found_by_the_section_that_they_name(tmp_path):
     (tmp_path / "mmbook/a.py").write_text(
         'def one():\n    """Source: document\n    section 4.1.1."""\n'
         'def other():\n    """Document section 4.1.12; document section 4.1."""\n'
-        'def _hidden():\n    """document section 4.1.1"""\n'
+        'def _hidden():\n    """document section 4.1.1"""\n',
+        encoding="utf-8",
     )
     assert formulas.functions("4.1.1", tmp_path) == ["mmbook.a.one"]
+
+
+def test_functions_are_named_as_chapters_import_them(tmp_path):
+    (tmp_path / "mmbook/inner").mkdir(parents=True)
+    files = {
+        "__init__.py": "",
+        "inner/__init__.py": "from mmbook.inner.deep import offered\n",
+        "inner/deep.py": 'def offered():\n    """document section 4.1.1"""\n'
+        'def other():\n    """document section 4.1.1"""\n',
+    }
+    for name, text in files.items():
+        (tmp_path / "mmbook" / name).write_text(text, encoding="utf-8")
+    found = formulas.functions("4.1.1", tmp_path)
+    assert found == ["mmbook.inner.offered", "mmbook.inner.deep.other"]
+
+
+def test_a_chapter_without_a_title_is_named(tmp_path):
+    (tmp_path / "notebooks/_src").mkdir(parents=True)
+    (tmp_path / "notebooks/_src/01_one.md").write_text("Words.\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="01_one: expected a heading '# Title'"):
+        formulas.equations(tmp_path)
 
 
 def test_a_label_that_is_gone_is_an_error():

@@ -52,7 +52,7 @@ Gizmo, gizmo, gizmo, gizmo.
 def root(tmp_path):
     (tmp_path / "notebooks/_src").mkdir(parents=True)
     for number in (1, 2, 3):
-        (tmp_path / f"notebooks/_src/0{number}_toy.md").write_text(CHAPTER)
+        (tmp_path / f"notebooks/_src/0{number}_toy.md").write_text(CHAPTER, encoding="utf-8")
     return tmp_path
 
 

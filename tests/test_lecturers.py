@@ -43,7 +43,7 @@ read; its cells take no time to run.
 def toy(tmp_path):
     (tmp_path / "notebooks/_src").mkdir(parents=True)
     chapter = Chapter("02_toys", tmp_path)
-    chapter.text.write_text(TOY)
+    chapter.text.write_text(TOY, encoding="utf-8")
     return chapter
 
 
@@ -75,9 +75,23 @@ def test_seconds_are_read_from_what_the_tool_printed():
 
 
 def test_an_exercise_of_no_kind_is_an_error(toy):
-    toy.text.write_text(TOY.replace("*Code.*", "*Cook.*"))
-    with pytest.raises(ValueError, match="exercise toy-two begins with 'Cook'"):
+    toy.text.write_text(TOY.replace("*Code.*", "*Cook.*"), encoding="utf-8")
+    with pytest.raises(ValueError, match="02_toys: exercise toy-two begins with 'Cook'"):
         lecturers.exercises(toy)
+
+
+@pytest.mark.parametrize(
+    "read, cut, expected",
+    [
+        (lecturers.title, "# Chapter 2 · Toys", "a heading '# Chapter N · Title'"),
+        (lecturers.outcomes, "able to", "a list after 'able to'"),
+        (lecturers.minutes, "7 minutes", "'N minutes to read'"),
+    ],
+)
+def test_what_a_chapter_lacks_is_named_with_the_chapter(toy, read, cut, expected):
+    toy.text.write_text(TOY.replace(cut, "nothing"), encoding="utf-8")
+    with pytest.raises(ValueError, match=f"02_toys: expected {expected}"):
+        read(toy)
 
 
 @EVERY

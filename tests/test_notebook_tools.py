@@ -1,6 +1,8 @@
 """``tools/notebooks.py``: pairs, fingerprints and runs, on a small book of its own."""
 
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -46,12 +48,20 @@ def book(tmp_path: Path, monkeypatch) -> tools.Chapter:
     for folder in ("notebooks/_src", "mmbook/data"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "mmbook/__init__.py").touch()
-    (tmp_path / "mmbook/metrics.py").write_text('"""Old words."""\nONE = 1  # why\n')
-    (tmp_path / "mmbook/data/__init__.py").write_text("")
+    (tmp_path / "mmbook/metrics.py").write_text(
+        '"""Old words."""\nONE = 1  # why\n', encoding="utf-8"
+    )
+    (tmp_path / "mmbook/data/__init__.py").touch()
     (tmp_path / "mmbook/data/digits.npz").write_bytes(b"\x01")
     chapter = tools.Chapter("01_test", tmp_path)
-    chapter.text.write_text(TEXT.replace("from mmbook.metrics import ONE", ""))
+    text = TEXT.replace("from mmbook.metrics import ONE", "")
+    chapter.text.write_text(text, encoding="utf-8")
     return chapter
+
+
+def rewrite(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def store(chapter: tools.Chapter) -> None:
@@ -76,7 +86,7 @@ def test_a_second_run_changes_no_byte_and_drops_the_progress_bar(book):
 def test_a_failing_cell_is_shown_and_leaves_the_file_alone(book, capsys):
     store(book)
     before = book.ipynb.read_bytes()
-    book.text.write_text(book.text.read_text().replace("print(7)", "print(7 / 0)"))
+    rewrite(book.text, "print(7)", "print(7 / 0)")
     assert tools.run_all([book]) == 1
     shown = capsys.readouterr().out
     assert "01_test" in shown
@@ -87,8 +97,9 @@ def test_a_failing_cell_is_shown_and_leaves_the_file_alone(book, capsys):
 
 def test_two_chapters_run_side_by_side_and_the_one_that_fails_is_named(book, capsys):
     other = tools.Chapter("02_other", book.root)
-    other.text.write_text(book.text.read_text().replace("print(7)", "print(11)"))
-    book.text.write_text(book.text.read_text().replace("print(7)", "print(7 / 0)"))
+    other.text.write_text(book.text.read_text(encoding="utf-8"), encoding="utf-8")
+    rewrite(other.text, "print(7)", "print(11)")
+    rewrite(book.text, "print(7)", "print(7 / 0)")
     assert tools.run_all([book, other], jobs=2) == 1
     shown = capsys.readouterr().out
     assert "01_test" in shown and "ZeroDivisionError" in shown and "02_other" not in shown
@@ -104,13 +115,23 @@ def test_times_have_a_row_a_chapter_and_one_for_all(book, capsys):
     assert float(total.split()[-1]) >= float(row.split()[1]) > 0
 
 
+def test_memory_is_asked_for_where_there_is_no_resource(monkeypatch, capsys):
+    memory = SimpleNamespace(peak_wset=7)
+    process = SimpleNamespace(memory_info=lambda: memory)
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setitem(sys.modules, "resource", None)  # an import of it fails
+    monkeypatch.setitem(sys.modules, "psutil", SimpleNamespace(Process=lambda: process))
+    exec(tools.PEAK, {})
+    assert capsys.readouterr().out == "7\n"
+
+
 def test_sync_keeps_the_outputs_of_unchanged_code_only(book):
     store(book)
     stored = book.read()
     for cell in (c for c in stored.cells if c.cell_type == "code"):
         cell.outputs, cell.execution_count = [nbformat.v4.new_output("stream", text="x")], 1
     book.write(stored)
-    book.text.write_text(book.text.read_text().replace("ONE = 1", "ONE = 2"))
+    rewrite(book.text, "ONE = 1", "ONE = 2")
     tools.sync(book, "md")
     first, second = (c for c in book.read().cells if c.cell_type == "code")
     assert first.outputs
@@ -125,13 +146,14 @@ def test_sync_from_the_notebook_writes_the_text(book):
     book.write(stored)
     assert "differ" in tools.complaints(book)[0]
     tools.sync(book, "ipynb")
-    assert "Other words." in book.text.read_text()
+    assert "Other words." in book.text.read_text(encoding="utf-8")
     assert tools.complaints(book) == []
 
 
 def test_the_description_survives_a_text_that_lost_it(book):
     store(book)
-    book.text.write_text(TEXT.partition("myst:")[0] + TEXT[TEXT.index("---\n\n# Title") :])
+    text = TEXT.partition("myst:")[0] + TEXT[TEXT.index("---\n\n# Title") :]
+    book.text.write_text(text, encoding="utf-8")
     tools.sync(book, "md")
     assert book.read().metadata["myst"]["html_meta"]["description"] == "A book for tests."
 
@@ -148,16 +170,17 @@ def test_the_description_survives_a_text_that_lost_it(book):
     ],
 )
 def test_outputs_are_stale_after_a_change_of_code_and_not_of_prose(book, file, old, new, stale):
-    book.text.write_text(TEXT)
+    book.text.write_text(TEXT, encoding="utf-8")
     store(book)
     path = book.root / file
-    path.write_text(path.read_text().replace(old, new))
+    rewrite(path, old, new)
     tools.sync(book, "md")
     assert any("stale" in text for text in tools.complaints(book)) == stale
 
 
 def test_data_of_an_imported_package_counts(book):
-    book.text.write_text(TEXT.replace("from mmbook.metrics import ONE", "import mmbook.data"))
+    text = TEXT.replace("from mmbook.metrics import ONE", "import mmbook.data")
+    book.text.write_text(text, encoding="utf-8")
     store(book)
     (book.root / "mmbook/data/digits.npz").write_bytes(b"\x02")
     assert any("stale" in text for text in tools.complaints(book))
@@ -165,7 +188,7 @@ def test_data_of_an_imported_package_counts(book):
 
 def test_outputs_of_another_device_are_stale_and_the_cpus_stay_as_they_were(book, monkeypatch):
     """No chapter asks for the device here, so that it need not exist."""
-    book.text.write_text(TEXT)
+    book.text.write_text(TEXT, encoding="utf-8")
     notebook = book.read_text()
     assert prints.fingerprint(notebook, book.root, "cpu") == prints.fingerprint(notebook, book.root)
     monkeypatch.setattr(tools, "execute", lambda *_: None)
@@ -193,7 +216,9 @@ def test_bare_source_has_no_comments_and_no_docstrings():
 
 
 def test_imports_are_followed_through_relative_ones(book):
-    (book.root / "mmbook/data/__init__.py").write_text("from ..metrics import ONE\n")
+    (book.root / "mmbook/data/__init__.py").write_text(
+        "from ..metrics import ONE\n", encoding="utf-8"
+    )
     files = prints.closure({"mmbook.data.Digits", "mmbook.data"}, book.root)
     names = [file.relative_to(book.root / "mmbook").as_posix() for file in files]
     assert names == ["__init__.py", "data/__init__.py", "metrics.py"]

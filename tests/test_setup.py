@@ -33,7 +33,7 @@ def set_up(folder: Path, index: str | None = None) -> None:
     """As a finished set-up leaves it; before there was a memory, there was no index."""
     (folder / ".venv").mkdir()
     if index is not None:
-        (folder / ".venv/index").write_text(f"{index}\n")
+        (folder / ".venv/index").write_text(f"{index}\n", encoding="utf-8")
     (folder / ".venv/ready").touch()
 
 

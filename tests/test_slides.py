@@ -4,9 +4,10 @@ import re
 
 import nbformat
 import pytest
+from pybtex.database import Entry
 
 from tools import slides
-from tools.notebooks import chapters
+from tools.notebooks import Chapter, chapters
 
 EVERY = pytest.mark.parametrize("chapter", chapters(), ids=lambda c: c.name)
 BOOK = slides.book()
@@ -76,6 +77,27 @@ def test_an_unknown_role_or_label_is_an_error():
         sources("Here {abbr}`x`.")
     with pytest.raises(KeyError, match="no-such"):
         sources("See {eq}`no-such`.")
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("See {eq}`no-such`.", "no-such"),
+        ("#Heading without a blank", "'#', a blank and words"),
+        ("```{exercise}\nDo it.\n```", "a line ':label: NAME'"),
+    ],
+)
+def test_what_cannot_be_shown_is_named_with_its_chapter(tmp_path, text, words):
+    (tmp_path / "notebooks").mkdir()
+    chapter = Chapter("01_toy", tmp_path)
+    chapter.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)]))
+    with pytest.raises(ValueError, match=f"01_toy: .*{words}"):
+        slides.blocks(chapter, BOOK)
+
+
+def test_a_work_without_authors_or_facts_is_named():
+    with pytest.raises(ValueError, match="no author"):
+        slides.reference(Entry("book", fields={"title": "T", "year": "1936", "doi": "x"}))
 
 
 def test_long_prose_is_cut_between_sentences_into_parts_of_like_size():

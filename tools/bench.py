@@ -51,7 +51,10 @@ def megabytes(run: Callable[[], None], device: torch.device) -> float:
         return (torch.cuda.max_memory_allocated() - before) / 2**20
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as record:
         run()
-    handed_out = (e.self_cpu_memory_usage for e in record.events())
+    events = record.events()
+    if events is None:
+        raise RuntimeError("the profiler recorded nothing; expected the events of one call")
+    handed_out = (e.self_cpu_memory_usage for e in events)
     return sum(size for size in handed_out if size > 0) / 2**20
 
 
@@ -201,7 +204,7 @@ TOPICS = {"graph": graph, "attention": attention}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("topics", nargs="*", choices=[[], *TOPICS], default=[])
     device = pick_device()
     for name in parser.parse_args().topics or TOPICS:

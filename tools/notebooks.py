@@ -3,10 +3,10 @@
 A chapter is a pair: ``notebooks/_src/NN_name.md`` (the text, which is the source) and
 ``notebooks/NN_name.ipynb`` (the same with outputs, which is what readers see).
 
-    python tools/notebooks.py sync [--from md|ipynb] [NAMES]   make the pairs equal, without running
-    python tools/notebooks.py run [--stale] [NAMES]            execute the text, store the outputs
-    python tools/notebooks.py check [NAMES]                    pairs equal? outputs fresh?
-    python tools/notebooks.py times [--jobs N] [NAMES]         seconds, memory and output of each
+    python -m tools.notebooks sync [--from md|ipynb] [NAMES]   make the pairs equal, without running
+    python -m tools.notebooks run [--stale] [NAMES]            execute the text, store the outputs
+    python -m tools.notebooks check [NAMES]                    pairs equal? outputs fresh?
+    python -m tools.notebooks times [--jobs N] [NAMES]         seconds, memory and output of each
 
 With ``--jobs N`` (``run`` takes it, too) N chapters are at work at a time, a core each.
 NAMES are beginnings of chapter names, such as ``04``. Without any: all chapters.
@@ -20,7 +20,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,16 +32,22 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 from tqdm import tqdm
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-from tools.fingerprint import device_here, fingerprint  # noqa: E402
+from tools.fingerprint import device_here, fingerprint
 
+ROOT = Path(__file__).resolve().parents[1]
 TEXT = "md:myst"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
 BAR = re.compile(r"\d+%\|.*\||\d+it \[")  # what tqdm writes where no widget can be drawn
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")
-PEAK = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+PEAK = """import sys
+if sys.platform == "win32":  # it has no resource, and every kernel has psutil
+    import psutil
+    print(psutil.Process().memory_info().peak_wset)
+else:
+    import resource
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,7 @@ class Chapter:
         self.text.write_text(as_text(notebook), encoding="utf-8", newline="\n")
 
 
-def chapters(names: list[str] = (), root: Path = ROOT) -> list[Chapter]:
+def chapters(names: Sequence[str] = (), root: Path = ROOT) -> list[Chapter]:
     """The chapters whose name begins with one of ``names``, in the book's order."""
     folder = root / "notebooks"
     files = [*folder.glob("[0-9][0-9]_*.ipynb"), *folder.glob("_src/[0-9][0-9]_*.md")]
@@ -166,25 +172,12 @@ def complaints(chapter: Chapter) -> list[str]:
     return found
 
 
-def write_folder(
-    doc: str,
-    folder: str,
-    write: Callable[[list[Chapter], Path], None],
-    done: str,
-    arguments: list[str] | None,
-) -> int:
-    """The command line of a tool that writes chosen chapters into a folder of the book.
-
-    ``done`` is what to say at the end, with places for ``{count}`` and ``{folder}``.
-    """
+def folder_parser(doc: str | None, folder: str) -> argparse.ArgumentParser:
+    """The command line of a tool that writes chosen chapters into a folder of the book."""
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAMES")
     parser.add_argument("--to", type=Path, default=ROOT / folder, metavar="FOLDER")
-    options = parser.parse_args(arguments)
-    chosen = chapters(options.names)
-    write(chosen, options.to)
-    print(done.format(count=len(chosen), folder=options.to))
-    return 0
+    return parser
 
 
 # ---------------------------------------------------------------- execution
@@ -229,6 +222,7 @@ def run(chapter: Chapter) -> str:
         "fingerprint": fingerprint(notebook, chapter.root, device_here())
     }
     store(chapter, notebook)
+    return ""
 
 
 def side_by_side(work: Callable[[Chapter], str], chosen: list[Chapter], jobs: int) -> Iterator[str]:
@@ -266,7 +260,7 @@ def measure(chapter: Chapter) -> str:
     start = time.perf_counter()
     execute(chapter, notebook)
     seconds = time.perf_counter() - start
-    unit = 2**20 if sys.platform == "darwin" else 2**10  # macOS counts bytes, Linux kilobytes
+    unit = 2**10 if sys.platform == "linux" else 2**20  # others count bytes
     peak = int(notebook.cells.pop().outputs[0].text) / unit
     size = output_size(normalise(notebook)) / 1000
     return f"{chapter.name:36} {seconds:8.1f} {peak:9.0f} {size:10.0f}"

@@ -1,6 +1,6 @@
 """Write the chapters as slide shows, by Jupyter's own converter (nbconvert, reveal.js).
 
-    python tools/slides.py [--to FOLDER] [NAMES]
+    python -m tools.slides [--to FOLDER] [NAMES]
 
 NAMES are beginnings of chapter names, such as ``04``. Without any: all chapters. Open
 ``slides/04_autoencoder.slides.html`` in a browser; no network is needed. Space goes on, Esc shows
@@ -16,7 +16,8 @@ class can guess first. A solution stands below its question.
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -28,9 +29,8 @@ from pybtex.database import BibliographyData, Entry, parse_file
 from pybtex.richtext import Text
 from traitlets.config import Config
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-from tools.notebooks import Chapter, chapters, write_folder  # noqa: E402
+from tools.notebooks import ROOT, Chapter, chapters, folder_parser
+from tools.texts import sought
 
 SHOW = ROOT / "tools" / "slideshow"
 KATEX = ROOT / "tools" / "site" / "static" / "katex"
@@ -71,9 +71,21 @@ def book(root: Path = ROOT) -> Book:
     return Book(equations, exercises, parse_file(root / "notebooks" / "references.bib"))
 
 
+def fields(entry: Entry) -> Mapping[str, str]:
+    """What the bibliography says of a work. Raises: ValueError if it says nothing."""
+    if entry.fields is None:
+        raise ValueError(f"{entry.key} in references.bib has no fields; expected title and year")
+    return entry.fields
+
+
 def authors(entry: Entry) -> str:
-    """Family names, as the website shortens them: one, two, or one "et al."."""
-    people = entry.persons["author"]
+    """Family names, as the website shortens them: one, two, or one "et al.".
+
+    Raises: ValueError if there are none.
+    """
+    people = (entry.persons or {}).get("author")
+    if not people:
+        raise ValueError(f"{entry.key} in references.bib has no author")
     names = [" ".join(map(str, p.rich_prelast_names + p.rich_last_names)) for p in people]
     if len(names) > 2:
         return f"{names[0]} et al."
@@ -83,13 +95,13 @@ def authors(entry: Entry) -> str:
 def cited(found: re.Match, works: BibliographyData) -> str:
     entries = [works.entries[key.strip()] for key in found["keys"].split(",")]
     if found["form"] == "cite:t":
-        return ", ".join(f"{authors(e)} ({e.fields['year']})" for e in entries)
-    return "(" + "; ".join(f"{authors(e)}, {e.fields['year']}" for e in entries) + ")"
+        return ", ".join(f"{authors(e)} ({fields(e)['year']})" for e in entries)
+    return "(" + "; ".join(f"{authors(e)}, {fields(e)['year']}" for e in entries) + ")"
 
 
 def reference(entry: Entry) -> str:
     """One line of the list of references, with a link."""
-    f = entry.fields
+    f = fields(entry)
     place = f.get("url") or (f"https://doi.org/{f['doi']}" if "doi" in f else "")
     place = place or f"https://arxiv.org/abs/{f['eprint']}"
     return f"- {authors(entry)} ({f['year']}). [{Text.from_latex(f['title'])}]({place})."
@@ -236,7 +248,8 @@ def text_blocks(text: str, book: Book) -> Iterator[Block]:
         if fence:
             yield from directive(fence, piece, book)
         elif piece.startswith("#"):
-            level, words = re.fullmatch(r"(#+) +(.+?)\s*", piece).groups()
+            heading = sought(r"\A(#+) +(.+?)\s*\Z", piece, repr(piece), "'#', a blank and words")
+            level, words = heading.groups()
             begins = {1: "slide", 2: "slide", 3: "subslide"}.get(len(level), "")
             title = (len(level), words)
             yield markdown(plain(piece, book), begins=begins, title=title)
@@ -252,7 +265,8 @@ def directive(fence: re.Match, piece: str, book: Book) -> Iterator[Block]:
     _, name, title = fence.groups()
     body = re.sub(r"\A(?:\s*:[\w-]+:.*\n)*", "", "\n".join(piece.split("\n")[1:-1]) + "\n")
     if name in ("exercise", "exercise-start"):
-        label = re.search(r"^:label: *(\S+)", piece, re.MULTILINE)[1]
+        where, expected = repr(piece[:60]), "a line ':label: NAME'"
+        label = sought(r"^:label: *(\S+)", piece, where, expected, re.MULTILINE)[1]
         words = f"Exercise {book.exercises[label]}" + (f" · {title}" if title else "")
         yield markdown(f"### {words}", begins="subslide", title=(3, words))
         yield from text_blocks(body, book)
@@ -289,7 +303,7 @@ def code_blocks(cell: NotebookNode) -> Iterator[Block]:
 
 def cut(output: NotebookNode) -> NotebookNode:
     """An output of at most ``MOST`` lines; the last one says how many are left out."""
-    output = nbformat.from_dict(output)
+    output = deepcopy(output)
     holder, key = (output, "text") if "text" in output else (output.get("data", {}), "text/plain")
     lines = holder.get(key, "").rstrip().split("\n")
     if len(lines) > MOST:
@@ -318,11 +332,17 @@ def code_block(
 
 
 def blocks(chapter: Chapter, book: Book) -> list[Block]:
-    """All blocks of a stored chapter, but for its cell of imports."""
+    """All blocks of a stored chapter, but for its cell of imports.
+
+    Raises: ValueError for a text that this does not know, with the chapter's name.
+    """
     notebook, found, imports = chapter.read(), [], True
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            found += text_blocks(cell.source, book)
+            try:
+                found += text_blocks(cell.source, book)
+            except (KeyError, ValueError) as error:
+                raise ValueError(f"{chapter.name}: {error}") from error
         elif cell.cell_type == "code":
             if not imports:
                 found += code_blocks(cell)
@@ -422,8 +442,11 @@ def write(chosen: list[Chapter], folder: Path) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    done = "{count} chapters as slides in {folder}; open one in a browser"
-    return write_folder(__doc__, "slides", write, done, arguments)
+    options = folder_parser(__doc__, "slides").parse_args(arguments)
+    chosen = chapters(options.names)
+    write(chosen, options.to)
+    print(f"{len(chosen)} chapters as slides in {options.to}; open one in a browser")
+    return 0
 
 
 if __name__ == "__main__":

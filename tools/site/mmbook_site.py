@@ -15,6 +15,7 @@ from pathlib import Path
 import tinycss2
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.domains.math import MathDomain
 from sphinx.util import logging
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,10 @@ def number_equations(app: Sphinx, doctree: nodes.document) -> None:
     chapter = re.fullmatch(r"notebooks/(\d\d)_\w+", docname)
     if chapter is None:
         return
-    equations = app.env.get_domain("math").equations
+    domain = app.env.get_domain("math")
+    if not isinstance(domain, MathDomain):
+        raise TypeError(f"the domain of formulas is a {type(domain).__name__}, not Sphinx's own")
+    equations = domain.equations
     labelled = [n for n in doctree.findall(nodes.math_block) if n.get("label")]
     for place, node in enumerate(labelled, start=1):
         node["number"] = f"{int(chapter[1])}.{place}"
@@ -136,7 +140,11 @@ def purge(css: str, words: set[str]) -> str:
             if selectors and not glyph:
                 names = ",".join(tinycss2.serialize(s) for s in selectors)
                 kept.append(f"{names}{{{tinycss2.serialize(rule.content)}}}")
-        elif rule.type == "at-rule" and rule.lower_at_keyword in ("media", "supports"):
+        elif (
+            rule.type == "at-rule"
+            and rule.content is not None
+            and (rule.lower_at_keyword in ("media", "supports"))
+        ):
             inner = purge(tinycss2.serialize(rule.content), words)
             if inner:
                 kept.append(f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{inner}}}")
