@@ -222,6 +222,10 @@ def test_class_precision_asks_all_nearest_targets():
     queries, targets = np.array([[1.0, 0.0]]), np.array([[2.0, 0.0], [7.0, 0.0], [0.0, 1.0]])
     assert metrics.class_precision(queries, [3], targets, [3, 3, 5]) == 1.0
     assert metrics.class_precision(queries, [3], targets, [3, 5, 3]) == 0.0
+    rng = np.random.default_rng(17)
+    one = rng.normal(size=(1, 3)) * rng.uniform(0.01, 99, (53, 1))  # collinear, rounded apart
+    asked = rng.normal(size=(23, 3))
+    assert metrics.class_precision(asked, [0] * 23, one, np.arange(53) % 2) == 0.0
     assert metrics.class_precision(np.ones((5, 2)), [0] * 5, np.ones((7, 2)), [0] * 6 + [1]) == 0.0
 
 
