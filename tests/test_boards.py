@@ -28,6 +28,13 @@ def test_the_one_who_asks_names_the_digit_in_the_target(games):
     assert_close(games["answer"], at(games["colour"], games["target"]))
 
 
+def test_the_one_who_asks_lies_on_the_board_only_by_chance(games):
+    for cell in range(CELLS):
+        here = games["target"] == cell
+        same = (at(games["board"], games["target"]) == games["ask"])[here].double().mean().item()
+        assert abs(same - 1 / 11) < 4 * (1 / 11 / int(here.sum())) ** 0.5
+
+
 def test_cells_differ_in_class_and_in_colour(games):
     for x, most in ((LABELS[games["board"]], 7), (games["colour"], 9)):
         assert x.shape == (COUNT, CELLS)

@@ -84,6 +84,17 @@ def test_a_number_a_model_gives_one_column_entry_a_model():
     assert table["most attended"]["only"][1] == pytest.approx(2 * table["most attended"]["only"][0])
 
 
+def test_no_model_is_shown_an_absent_token():
+    shown = []
+
+    def watch(model, mask):
+        shown.append(mask)
+        return 0.0
+
+    deletion_test(watch, [Sum(ORDER)], [ORDER], MASK, ORDER, count=2)
+    assert len(shown) == 9 and not any((mask & ~MASK).any() for mask in shown)
+
+
 def test_random_orders_follow_the_seed_and_the_model():
     a, b = (
         deletion_test(measure, [Sum(ORDER)] * 2, [ORDER] * 2, MASK, count=2, seed=seed)["random"]

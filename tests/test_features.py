@@ -268,6 +268,15 @@ def test_drawings_are_the_first_designers_or_those_of_one(concepts):
     assert (fluent[~drawn] == 1).all()
 
 
+def test_a_concept_without_its_drawings_has_none(concepts):
+    train, test = concepts
+    some = replace(test, present=test.present | {"image": np.arange(53) % 2 == 0})
+    assert drawings(some)[1].tolist() == some.present["image"].tolist()
+    x = EmojiFeatures(train, {"image": 5}).encode(some)
+    assert x["image"].any(1).tolist() == some.present["image"].tolist()
+    assert x["english"].any(1).all()
+
+
 def test_what_a_designer_did_not_draw_is_a_row_of_zeros():
     test = load_emoji("test")
     x = EmojiFeatures(load_emoji("val"), {"image": 5}, designer="emojione").encode(test)["image"]

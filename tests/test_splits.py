@@ -15,6 +15,10 @@ def test_most_test_words_are_met_unless_the_languages_are_held_out():
     assert shares["held-out"].mean() == pytest.approx(0.26, abs=0.01)
 
 
+def test_capitals_do_not_make_a_word_new():
+    assert met(["seven", "EIGHT", "acht"], ["Seven", "eight"]).tolist() == [True, True, False]
+
+
 def test_siblings_differ_by_gender_or_by_the_hour():
     test, train = load_emoji("test"), load_emoji("train")
     sibling = dict(zip(test.english.tolist(), has_sibling(test, train), strict=True))
