@@ -32,7 +32,7 @@ def reliability(probabilities: ArrayLike, labels: ArrayLike, bins: int = 10) -> 
     [[0.7, 0.9], [0.5, 1.0], [0.67, 0.33]]
     """
     confidence, right = _confidence(probabilities, labels)
-    edges = (np.arange(1, checks.whole("bins", bins)) / bins).astype(confidence.dtype)
+    edges = (np.arange(1, checks.whole("bins", bins, most=10_000)) / bins).astype(confidence.dtype)
     index = np.searchsorted(edges, confidence, side="left")
     count = np.bincount(index, minlength=bins)
     held = count > 0

@@ -1,4 +1,4 @@
-"""Places to draw at: codes of several modalities on common axes, opinions in a triangle."""
+"""Places to draw at: the codes of several modalities on two axes that they share."""
 
 from collections.abc import Mapping
 
@@ -7,8 +7,6 @@ from numpy.typing import ArrayLike
 
 from mmbook import checks
 from mmbook.linear import pca
-
-CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, 3**0.5 / 2]])
 
 
 def latent_map(
@@ -34,23 +32,6 @@ def latent_map(
     basis = directions if fit_on is None else _directions("fit_on", fit_on)
     axes = pca(np.concatenate(list(basis.values())), 2)
     return {m: axes.encode(rows) for m, rows in directions.items()}
-
-
-def simplex_points(probabilities: ArrayLike) -> np.ndarray:
-    """Where opinions on three classes lie in the triangle of ``CORNERS``: (n, 3) -> (n, 2).
-
-    A corner is a sure opinion, the middle none; the height over a side is the opposite corner's
-    probability.
-
-    Raises: TypeError, ValueError for rows that are no probabilities of three classes.
-
-    >>> simplex_points([[0.0, 1.0, 0.0], [0.5, 0.5, 0.0]]).tolist()
-    [[1.0, 0.0], [0.5, 0.0]]
-    """
-    p = checks.array("probabilities", probabilities, "n 3")
-    if len(p):
-        checks.distribution("probabilities", p)
-    return p @ CORNERS
 
 
 def _directions(name: str, codes: Mapping[str, ArrayLike]) -> dict[str, np.ndarray]:

@@ -1,9 +1,9 @@
-"""Places to draw at: near by cosine is near on the map; corners, sides and heights."""
+"""Places to draw at: near by cosine is near on the map."""
 
 import numpy as np
 import pytest
 
-from mmbook.planes import CORNERS, latent_map, simplex_points
+from mmbook.planes import latent_map
 
 
 @pytest.fixture
@@ -39,15 +39,6 @@ def test_other_codes_may_fix_the_axes(codes):
     )
 
 
-def test_the_height_over_a_side_is_the_probability():
-    p = np.random.default_rng(0).dirichlet([1, 1, 1], size=11)
-    xy = simplex_points(p)
-    np.testing.assert_allclose(xy[:, 1] / CORNERS[2, 1], p[:, 2])
-    np.testing.assert_allclose(simplex_points(np.eye(3)), CORNERS)
-    sides = np.linalg.norm(CORNERS - CORNERS[[1, 2, 0]], axis=1)
-    np.testing.assert_allclose(sides, 1)
-
-
 def test_errors(codes):
     with pytest.raises(ValueError, match="expected one width"):
         latent_map({"image": codes["image"], "speech": codes["speech"][:, :5]})
@@ -55,7 +46,3 @@ def test_errors(codes):
         latent_map({"image": np.zeros((3, 5))})
     with pytest.raises(ValueError, match="NaN"):
         latent_map({"image": np.full((3, 5), np.nan)})
-    with pytest.raises(ValueError, match="sum to 1"):
-        simplex_points([[1.0, 1.0, 0.0]])
-    with pytest.raises(ValueError, match=r"expected \(n, 3\)"):
-        simplex_points([[0.5, 0.5]])

@@ -133,7 +133,6 @@ CALLS = {
         codes=Each({"image": A("n K", legal="empty, one n more"), "text": A("m K")}, fixed=False),
         fit_on=Each({"image": A("n K", legal="empty, one n more"), "text": A("m K")}, fixed=False),
     ),
-    "planes.simplex_points": call(probabilities=A("n 3", "share")),
     "probes.ask": call(
         use=lambda f, a: f(a["models"], torch.zeros(3, 5)),
         models=Several([Thing(linear), Thing(linear)]),
