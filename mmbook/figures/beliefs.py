@@ -69,8 +69,8 @@ def plot_simplex(ax: Axes, corners: Sequence[str]) -> None:
     ax.plot(*places[[0, 1, 2, 0]].T, color=INK, lw=0.7)
     for (x, y), name in zip(places, names, strict=True):
         below = y == 0
-        ax.text(x + (x - 0.5) * 0.2, y + (-0.1 if below else 0.04), name, ha="center", fontsize=9)
-    ax.set(xlim=(-0.2, 1.2), ylim=(-0.18, HEIGHT + 0.2), aspect="equal")
+        ax.text(x + (x - 0.5) * 0.28, y + (-0.1 if below else 0.09), name, ha="center", fontsize=9)
+    ax.set(xlim=(-0.2, 1.2), ylim=(-0.18, HEIGHT + 0.24), aspect="equal")
     ax.set_axis_off()
 
 
@@ -96,7 +96,7 @@ def plot_reliability(
 ) -> None:
     """How often models are right when they are so sure; below the diagonal they are too sure.
 
-    A point is one bin, and its size the share of the answers that lie in it.
+    A point is one bin; the bar below it is the share of all answers that are so sure.
 
     >>> from mmbook.figures import subplots
     >>> fig, ax = subplots()
@@ -116,10 +116,11 @@ def plot_reliability(
     check_axes(ax)
     ax.plot([0, 1], [0, 1], color=INK, lw=0.7)
     for n, (name, (sure, right, share)) in enumerate(found.items()):
-        style = STYLES[n % len(STYLES)]
-        ax.plot(sure, right, style, color=chosen[name], lw=1.2, label=name)
-        ax.scatter(sure, right, s=8 + 90 * share, color=chosen[name], lw=0, zorder=3)
-    ax.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="confidence", ylabel="accuracy", aspect="equal")
+        style, color = STYLES[n % len(STYLES)], chosen[name]
+        beside = sure + 0.02 * (n - (len(found) - 1) / 2)  # bars of several stand side by side
+        ax.vlines(beside, 0, share, color=color, alpha=0.25, lw=9 / len(found))
+        ax.plot(sure, right, style, marker="o", ms=4, color=color, label=name)
+    ax.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="confidence", ylabel="accuracy")
 
 
 def _curve(name: str, curve: Sequence[ArrayLike]) -> list[np.ndarray]:
