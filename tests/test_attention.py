@@ -561,6 +561,18 @@ def test_bad_input_is_named(shapes, mask, message):
         scaled_dot_product_attention(*(normal(*s) for s in shapes), mask)
 
 
+def test_only_autocast_lets_dtypes_differ():
+    query, key, value = (normal(B, n, DK).float() for n in (NQ, NK, NK))
+    expected = scaled_dot_product_attention(query, key, value)[0]
+    halves = key.bfloat16(), value.bfloat16()
+    with pytest.raises(ValueError, match="key is torch.bfloat16 .*, as the query"):
+        scaled_dot_product_attention(query, *halves)
+    with torch.autocast(query.device.type, dtype=torch.bfloat16):
+        for need_weights in (True, False):
+            output, _ = scaled_dot_product_attention(query, *halves, need_weights=need_weights)
+            assert_close(output.float(), expected, rtol=0.1, atol=0.1)
+
+
 def test_the_layers_name_what_does_not_fit():
     with pytest.raises(ValueError, match="dim is 22; expected a multiple of num_heads, 3"):
         SelfAttention(DIM, num_heads=3)

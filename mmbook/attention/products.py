@@ -39,17 +39,37 @@ def scaled_dot_product_attention(
     Raises: ValueError for widths or lengths that do not fit, other dtypes or devices, or a mask
         that is not boolean; TypeError for what is no tensor.
     """
+    if not _fit(query, key, value):
+        _check(query, key, value)
+    if mask is not None:
+        checks.mask_over("mask", mask, (*query.shape[:-1], key.shape[-2]))
+    return attend(query, key, value, mask, checks.flag("need_weights", need_weights))
+
+
+def _fit(query: Tensor, key: Tensor, value: Tensor) -> bool:
+    """A glance that spares the checks, which take as long as a short sequence."""
+    if not (isinstance(query, Tensor) and isinstance(key, Tensor) and isinstance(value, Tensor)):
+        return False
+    *lead, Nk, d_k = key.shape if key.ndim >= 2 else (0, 0)
+    return (
+        d_k > 0
+        and query.is_floating_point()
+        and query.dtype == key.dtype == value.dtype
+        and query.device == key.device == value.device
+        and query.ndim == value.ndim == key.ndim
+        and [*query.shape[:-2], query.shape[-1]] == [*lead, d_k]
+        and [*value.shape[:-1]] == [*lead, Nk]
+    )
+
+
+def _check(query: Tensor, key: Tensor, value: Tensor) -> None:
+    """Raises what is wrong; nothing is, where autocast makes the dtypes differ."""
     d_k = checks.tensor("query", query, "... Nq d_k>=1")["d_k"]
     checks.alike({"query": query, "key": key, "value": value}, last=2)
-    Nk = key.shape[-2]
-    if key.shape[-1] != d_k or value.shape[-2] != Nk:  # rarely, so short sequences feel less
-        checks.tensor("key", key, "... Nk d_k", d_k=d_k)
-        checks.tensor("value", value, "... Nk d_v", Nk=Nk)
+    Nk = checks.tensor("key", key, "... Nk d_k", d_k=d_k)["Nk"]
+    checks.tensor("value", value, "... Nk d_v", Nk=Nk)
     for name, x in (("key", key), ("value", value)):
         checks.matches(name, x, query, "the query")
-    if mask is not None:
-        checks.mask_over("mask", mask, (*query.shape[:-1], Nk))
-    return attend(query, key, value, mask, checks.flag("need_weights", need_weights))
 
 
 def masked_softmax(scores: Tensor, mask: Tensor | None = None) -> Tensor:
