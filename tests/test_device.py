@@ -10,7 +10,8 @@ import pytest
 import torch
 from torch import nn
 
-from mmbook.attention import sinusoidal_positions
+from mmbook.features import Pieces
+from mmbook.pairs import mispaired
 from tests.device import FreshOn
 
 META = torch.device("meta")
@@ -86,7 +87,8 @@ def test_networks_are_built_on_the_device_those_of_the_package_too(meta):
 
 def test_what_the_package_makes_in_its_functions_is_left_alone(meta):
     """Else a missing ``device=`` in the package would never show."""
-    assert sinusoidal_positions(3, 4).device.type == "cpu"
+    assert Pieces(["one"]).encode(["two"]).device.type == "cpu"
+    assert mispaired(3, seed=0).device.type == "cpu"
 
 
 def test_draws_come_from_the_generator_of_the_cpu_in_its_order(meta):
