@@ -11,8 +11,8 @@ from torch import Tensor
 from mmbook import checks
 from mmbook.data import Digits
 from mmbook.data.digits import COEFFICIENTS, FRAMES
-from mmbook.features._sets import list_of, one_after_the_other
-from mmbook.features.scaled import Frames, Scaled
+from mmbook.features._sets import encoded, fit_scales, list_of, one_after_the_other
+from mmbook.features.scaled import Frames
 from mmbook.features.text import Pieces
 
 
@@ -60,10 +60,8 @@ class DigitFeatures:
         self.standard = Frames(train)
         self.mean, self.spread = self.standard.mean, self.standard.spread
         self.pieces = Pieces(train.text.tolist(), size=pieces)
-        self.scaled: dict[str, Scaled] = {}
-        if components:
-            rows = self._rows(train)
-            self.scaled = {m: Scaled(rows[m][train.present[m]], k) for m, k in components.items()}
+        rows = self._rows(train) if components else {}  # whose frames need not fit, otherwise
+        self.scaled = fit_scales(rows, train.present, components)
 
     def encode(self, data: Digits | Sequence[Digits]) -> dict[str, Tensor]:
         """Features of one set, or of several, one after the other.
@@ -91,10 +89,7 @@ class DigitFeatures:
         return rows.clip(0, 1) if modality == "image" else rows
 
     def _one(self, d: Digits) -> dict[str, Tensor]:
-        rows = self._rows(d)
-        found = {m: self.scaled[m].encode(x) if m in self.scaled else x for m, x in rows.items()}
-        for m, x in found.items():
-            x[torch.tensor(~d.present[m])] = 0.0
+        found = encoded(self._rows(d), d.present, self.scaled)
         return found | {"label": torch.tensor(d.label)}
 
     def _rows(self, d: Digits) -> dict[str, Tensor]:

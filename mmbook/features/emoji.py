@@ -9,8 +9,7 @@ from torch import Tensor
 
 from mmbook import checks
 from mmbook.data import Emoji
-from mmbook.features._sets import list_of, one_after_the_other
-from mmbook.features.scaled import Scaled
+from mmbook.features._sets import encoded, fit_scales, list_of, one_after_the_other
 from mmbook.features.text import Pieces
 
 NAMES = {"english": 3, "chinese": 2}  # a Chinese word is short: the longest group of its signs
@@ -90,10 +89,7 @@ class EmojiFeatures:
         checks.keys("pieces", sizes, NAMES)
         self.designer, self.side = designer, side
         self.pieces = {m: Pieces(getattr(train, m), most, sizes[m]) for m, most in NAMES.items()}
-        self.scaled: dict[str, Scaled] = {}
-        if components:
-            rows, there = self._rows(train)
-            self.scaled = {m: Scaled(rows[m][there[m]], k) for m, k in components.items()}
+        self.scaled = fit_scales(*self._rows(train), components)
 
     def encode(self, data: Emoji | Sequence[Emoji]) -> dict[str, Tensor]:
         """Features of one set, or of several, one after the other.
@@ -116,17 +112,11 @@ class EmojiFeatures:
         return rows.reshape(-1, self.side, self.side, 3).clip(0, 1)
 
     def _one(self, d: Emoji) -> dict[str, Tensor]:
-        rows, there = self._rows(d)
-        found = {
-            m: self.scaled[m].encode(x) if m in self.scaled else torch.tensor(x).float()
-            for m, x in rows.items()
-        }
-        for m, x in found.items():
-            x[torch.tensor(~there[m])] = 0.0
+        found = encoded(*self._rows(d), self.scaled)
         return found | {"label": torch.tensor(d.group)}
 
-    def _rows(self, d: Emoji) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    def _rows(self, d: Emoji) -> tuple[dict[str, Tensor], dict[str, np.ndarray]]:
         pictures, drawn = drawings(d, self.designer, self.side)
-        rows = {"image": pictures.reshape(len(d), -1)}
-        rows |= {m: self.pieces[m].encode(getattr(d, m)).numpy() for m in NAMES}
+        rows = {"image": torch.tensor(pictures).flatten(1)}
+        rows |= {m: self.pieces[m].encode(getattr(d, m)) for m in NAMES}
         return rows, {m: d.present[m] for m in NAMES} | {"image": drawn}
