@@ -1,6 +1,8 @@
 """Two players, two optimisers: who moves, by whose gradient, and what is written down."""
 
 import math
+import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -160,6 +162,120 @@ def test_a_generator_may_do_without_noise():
     )
 
 
+class Hesitant(nn.Module):
+    """A player that forgets a part of what it hears."""
+
+    def __init__(self, dims):
+        super().__init__()
+        self.noise_dim, self.body = dims[0], nn.Sequential(nn.Dropout(0.3), nn.Linear(*dims))
+
+    def forward(self, x):
+        return self.body(x)
+
+
+def hesitant_game(seeds, steps=3):
+    def judge(G, D, x, z):
+        return (D(G(z)) - D(x["a"] + 0.1 * torch.randn_like(x["a"]))).mean()
+
+    def fool(G, D, x, z):
+        return -D(G(z)).mean()
+
+    config = GANConfig(steps=steps, batch_size=5, generator_rate=0.1, progress=False)
+    return fit_gan(lambda: (Hesitant((Z, 2)), Hesitant((2, 1))), judge, fool, DATA, config, seeds)
+
+
+def test_a_seed_plays_the_same_game_in_company_with_dropout_too():
+    together, _ = hesitant_game([1, 2, 3])
+    alone, _ = hesitant_game([2])
+    for ours, theirs in zip(together[1], alone[0], strict=True):
+        assert_close(dict(ours.named_parameters()), dict(theirs.named_parameters()))
+
+
+def test_the_noise_has_the_players_dtype_and_the_same_numbers():
+    heard = []
+
+    def fool(G, D, x, z):
+        heard.append(z.dtype)
+        return G(z)["a"].square().mean() - z.double().sum() * 0
+
+    def make(dtype):
+        return lambda: tuple(player.to(dtype) for player in players())
+
+    def judge(G, D, x, z):
+        return D.head[1].weight.square().mean()
+
+    data = {name: x.double() for name, x in DATA.items()}
+    (one,), _ = fit_gan(make(torch.float64), judge, fool, data, QUIET, [5])
+    (other,), _ = fit_gan(make(torch.float32), judge, fool, DATA, QUIET, [5])
+    assert set(heard) == {torch.float64, torch.float32}
+    for double, single in zip(one[0].parameters(), other[0].parameters(), strict=True):
+        assert double.dtype == torch.float64
+        assert_close(double.float(), single, rtol=1e-3, atol=1e-5)
+
+
+def test_a_game_leaves_the_global_generators_as_they_were():
+    set_seed(9)
+    before = random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()
+    fit_gan(players, d_loss, g_loss, DATA, QUIET, seeds=[1])
+    after = random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()
+    assert before == after
+
+
+def test_a_loss_that_breaks_at_step_ten_is_reported_there():
+    asked = iter(range(100))
+
+    def breaks(G, D, x, z):
+        return {"fine": D.weight * 1.0, "broken": D.weight / (next(asked) - 10)}
+
+    config = GANConfig(steps=20, batch_size=5, progress=False)
+    with pytest.raises(
+        FloatingPointError, match="inf at step 10 .seed 3, term 'discriminator: broken'"
+    ):
+        fit_gan(
+            lambda: (Number(1), Number(1)), breaks, lambda G, D, x, z: G.weight * 1.0,
+            DATA, config, [3],
+        )  # fmt: skip
+
+
+def test_histories_of_games_are_equal_if_what_happened_is():
+    def probe(G, D):
+        return {"weight": G.trunk[0].weight[0, 0]}
+
+    one, two, other = (
+        fit_gan(players, d_loss, g_loss, DATA, QUIET, [seed], probe)[1] for seed in (1, 1, 2)
+    )
+    assert one == two and one != other
+    assert one != replace(one, probes={}) and one != replace(one, probe_steps=np.arange(3))
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(one)
+
+
+def test_more_snapshots_than_steps_are_one_a_step():
+    config = replace(QUIET, snapshots=8)
+    _, history = fit_gan(players, d_loss, g_loss, DATA, config, [1], lambda G, D: {"a": np.ones(2)})
+    assert history.probe_steps.tolist() == [0, 1, 2, 3]
+    assert history.probes["a"].shape == (1, 4, 2)
+
+
+@pytest.mark.parametrize(
+    ("setting", "error", "message"),
+    [
+        ({"steps": 2.5}, TypeError, "steps is 2.5"),
+        ({"snapshots": 0}, ValueError, "snapshots is 0"),
+        ({"generator_rate": float("nan")}, ValueError, "generator_rate is nan"),
+        ({"discriminator_rate": 0}, ValueError, "discriminator_rate is 0"),
+        ({"betas": (0.5, 1.0)}, ValueError, "betas is .*expected two numbers from 0 to below 1"),
+        ({"betas": (0.5,)}, ValueError, "betas is"),
+        ({"betas": 0.5}, TypeError, "betas is 0.5"),
+        ({"betas": ("a", 0.5)}, TypeError, "betas is 'a'"),
+        ({"progress": 1}, TypeError, "progress is 1"),
+    ],
+)
+def test_a_bad_setting_is_named(setting, error, message):
+    with pytest.raises(error, match=message):
+        GANConfig(**setting)
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
@@ -175,6 +291,46 @@ def test_a_generator_may_do_without_noise():
             ),
             FloatingPointError,
             "the loss is inf at step 0 .seed 0, term .generator: loss.",
+        ),
+        (
+            lambda: fit_gan(players(), d_loss, g_loss, DATA, QUIET, [0]),
+            TypeError,
+            "make_players is a tuple; expected a function",
+        ),
+        (
+            lambda: fit_gan(lambda: players()[0], d_loss, g_loss, DATA, QUIET, [0]),
+            TypeError,
+            "expected a list of Module",
+        ),
+        (
+            lambda: fit_gan(lambda: players()[:1], d_loss, g_loss, DATA, QUIET, [0]),
+            ValueError,
+            "make_players made 1 networks; expected two",
+        ),
+        (
+            lambda: fit_gan(players, d_loss, None, DATA, QUIET, [0]),
+            TypeError,
+            "generator_loss is a NoneType; expected a function",
+        ),
+        (
+            lambda: fit_gan(players, d_loss, g_loss, DATA, {}, [0]),
+            TypeError,
+            "config is a dict; expected GANConfig",
+        ),
+        (
+            lambda: fit_gan(players, d_loss, g_loss, DATA, QUIET, [0], probe=5),
+            TypeError,
+            "probe is a int; expected a function",
+        ),
+        (
+            lambda: fit_gan(players, d_loss, g_loss, DATA, QUIET, [0], probe=lambda G, D: 5),
+            TypeError,
+            "what the probe measured is a int",
+        ),
+        (
+            lambda: fit_gan(players, lambda G, D, x, z: D(x).squeeze(), g_loss, DATA, QUIET, [0]),
+            ValueError,
+            r"gave 'loss' as torch.float32 \(5,\); expected one float",
         ),
     ],
 )

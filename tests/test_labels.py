@@ -53,3 +53,15 @@ def test_errors_name_what_came():
         label_ranks(LABEL, SEEDS, copies=0)
     with pytest.raises(ValueError, match="not 2 times the same"):
         label_ranks(torch.cat([LABEL, LABEL.flip(0)]), SEEDS, copies=2)
+    for wrong, error, message in [
+        ([0, 1], TypeError, "label is a list"),
+        (torch.tensor([0.0, 1.0]), ValueError, "label is torch.float32"),
+        (torch.zeros(0, dtype=torch.int64), ValueError, r"label is \(0,\)"),
+    ]:
+        with pytest.raises(error, match=message):
+            label_ranks(wrong, SEEDS)
+    with pytest.raises(TypeError, match="copies is 2.0"):
+        label_ranks(LABEL, SEEDS, copies=2.0)
+    for seeds, error in [([], ValueError), ([1, 1], ValueError), (3, TypeError)]:
+        with pytest.raises(error, match="seeds"):
+            label_ranks(LABEL, seeds)

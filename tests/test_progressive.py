@@ -139,14 +139,92 @@ def test_each_seed_sees_its_own_rows_at_every_step(data):
         each = F.cross_entropy(model(batch), batch["label"], reduction="none")
         return (each * batch["weight"]).mean()
 
-    def sober(modalities, before):
-        return Linear(modalities, dropout=0.0)  # seeds side by side draw other masks than alone
-
-    both = fit_progressive(ORDER, sober, weighted, data, CONFIG, SEEDS, own=own)
+    both = fit_progressive(ORDER, make, weighted, data, CONFIG, SEEDS, own=own)
     mine = {"weight": own["weight"][1:]}
-    alone = fit_progressive(ORDER, sober, weighted, data, CONFIG, SEEDS[1:], own=mine)
+    alone = fit_progressive(ORDER, make, weighted, data, CONFIG, SEEDS[1:], own=mine)
     for together, single in zip(both, alone, strict=True):
         assert_close(together[1].answer.weight, single[0].answer.weight)
+
+
+class Reader(nn.Module):
+    """Reads whatever it is given, as a masked mean over modalities does."""
+
+    def __init__(self):
+        super().__init__()
+        self.map = nn.ModuleDict({m: nn.Linear(d, C) for m, d in WIDTHS.items()})
+
+    def forward(self, x):
+        return torch.stack([self.map[m](x[m]) for m in WIDTHS if m in x]).mean(0)
+
+
+def test_an_earlier_model_is_asked_with_its_modalities_and_own_and_nothing_else(data):
+    heard = []
+
+    class Listener(Reader):
+        def forward(self, x):
+            if not self.training:
+                heard.append(dict(x))
+            return super().forward(x)
+
+    own = {"hint": torch.arange(2 * N).view(2, N)}
+    steps = fit_progressive(ORDER, lambda m, old: Listener(), labels, data, CONFIG, SEEDS, own=own)
+    names = [set(x) for x in heard]
+    assert names == [{"speech", "hint"}] * 2 + [{"speech", "text", "hint"}] * 2
+    for x, s in zip(heard, (0, 1, 0, 1), strict=True):
+        assert torch.equal(x["hint"], own["hint"][s])
+    assert len(steps) == 3
+
+
+def test_what_a_reader_of_everything_says_does_not_depend_on_later_modalities_or_labels(data):
+    def learn_from_the_first(model, batch, earlier):
+        z = model({m: batch[m] for m in ORDER[:2]})
+        return (z - earlier[0]).square().mean()
+
+    first = fit_progressive(ORDER[:1], lambda m, o: Reader(), labels, data, CONFIG, SEEDS)
+    other = data | {m: data[m].flip(0) for m in ("image", "label")}
+    (_, ours), (_, theirs) = (
+        fit_progressive(
+            ORDER[:2], lambda m, o: Reader(), learn_from_the_first, x, CONFIG, SEEDS, first
+        )
+        for x in (data, other)
+    )
+    for a, b in zip(ours, theirs, strict=True):
+        assert_close(a.map["text"].weight, b.map["text"].weight, rtol=0, atol=0)
+
+
+def test_what_a_model_may_not_read_is_named(data):
+    class Curious(Linear):
+        def forward(self, x):
+            x["image"]
+            return super().forward(x)
+
+    with pytest.raises(KeyError, match="'image' is not given to the model of this step; expected"):
+        fit_progressive(ORDER, lambda m, old: Curious(m), labels, data, CONFIG, SEEDS)
+
+    class Cheat(Linear):
+        def forward(self, x):
+            return super().forward(x) + F.one_hot(x["label"], C)
+
+    with pytest.raises(KeyError, match="'label' is not given .*'speech'"):
+        fit_progressive(ORDER, lambda m, old: Cheat(m), labels, data, CONFIG, SEEDS)
+
+
+def test_the_old_model_handed_back_is_refused(data):
+    def lazy(modalities, before):
+        return before or Linear(modalities)
+
+    def sly(modalities, before):
+        model = Linear(modalities)
+        if before is not None:
+            model.old = before
+        return model
+
+    with pytest.raises(ValueError, match="make_model handed back the old model, .*'text' came"):
+        fit_progressive(ORDER, lazy, labels, data, CONFIG, SEEDS)
+    with pytest.raises(
+        ValueError, match=r"or its weights \['old.answer.weight', 'old.answer.bias'"
+    ):
+        fit_progressive(ORDER, sly, labels, data, CONFIG, SEEDS)
 
 
 def test_bad_input_is_named(data):
@@ -157,3 +235,18 @@ def test_bad_input_is_named(data):
     for trained in ([models], [models * 2] * 4):
         with pytest.raises(ValueError, match="expected at most 3 steps of 2"):
             fit_progressive(ORDER, make, labels, data, CONFIG, SEEDS, trained=trained)
+    good = (ORDER, make, labels, data, CONFIG, SEEDS)
+    for place, wrong, error, message in [
+        (0, "text", TypeError, "order is 'text'"),
+        (1, Linear(ORDER), TypeError, "make_model is a Linear; expected a function"),
+        (2, None, TypeError, "loss is a NoneType"),
+        (3, {}, ValueError, "data have shapes {}"),
+        (4, {}, TypeError, "config is a dict"),
+        (5, [], ValueError, "seeds is empty"),
+    ]:
+        with pytest.raises(error, match=message):
+            fit_progressive(*good[:place], wrong, *good[place + 1 :])
+    with pytest.raises(TypeError, match="trained holds 1"):
+        fit_progressive(*good, trained=[[1, 2]])
+    with pytest.raises(TypeError, match="own is a list"):
+        fit_progressive(*good, own=[1])

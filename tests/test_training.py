@@ -1,6 +1,7 @@
 """The training loop: seeded, honest about time, and the same alone as side by side."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -168,6 +169,213 @@ def test_the_device_follows_the_variable_and_never_falls_back(monkeypatch):
         pick_device("abacus")
 
 
+class Normalised(nn.Module):
+    """Buffers of two kinds: changed in place (BatchNorm), and put in the place of the old one."""
+
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(D1, 13, bias=False)  # the normalisation would cancel it
+        self.norm, self.last = nn.BatchNorm1d(13), nn.Linear(13, 1)
+        self.register_buffer("mean", torch.zeros(()))
+
+    def forward(self, x):
+        h = self.norm(self.first(x)).relu()
+        if self.training:
+            self.mean = 0.9 * self.mean + 0.1 * h.detach().mean()
+        return self.last(h)
+
+
+def test_buffers_are_trained_side_by_side_as_alone(data):
+    def square(model, batch):
+        return (model(batch["image"] + 3) - batch["speech"].sum(1, keepdim=True)).square().mean()
+
+    models, _ = fit_seeds(Normalised, square, data, CONFIG, [3, 8])
+    for model, seed in zip(models, [3, 8], strict=True):
+        set_seed(seed)
+        alone = Normalised()
+        fit(alone, square, data, replace(CONFIG, seed=seed))
+        ours, theirs = model.state_dict(), alone.state_dict()
+        assert ours["norm.num_batches_tracked"] == 23 and ours["mean"] > 0
+        for name in theirs:
+            assert_close(ours[name], theirs[name], atol=1e-5, rtol=1e-4, msg=name)
+
+
+def generators():
+    """What each global generator would draw next, without drawing it."""
+    state = random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()
+    return [*state, *(x.tolist() for x in torch.cuda.get_rng_state_all())]
+
+
+def test_training_leaves_the_global_generators_as_they_were_and_does_not_listen_to_them(data):
+    def draws(model, batch):
+        random.random(), np.random.rand()
+        noise = torch.empty_like(batch["image"]).normal_()
+        return model(batch["image"] + noise).square().mean()
+
+    config = replace(CONFIG, steps=3)
+    found = []
+    for seed in (5, 6):
+        set_seed(5)
+        model = Normalised()
+        set_seed(seed)
+        before = generators()
+        fit(model, draws, data, config)
+        assert generators() == before
+        models, _ = fit_seeds(Normalised, draws, data, config, [1])
+        assert generators() == before
+        with pytest.raises(ZeroDivisionError):
+            fit(model, lambda m, b: torch.rand(()) / 0 if set_seed(3) else 1 / 0, data, config)
+        assert generators() == before
+        found.append([model.last.weight, models[0].last.weight])
+    for first, second in zip(*found, strict=True):
+        assert torch.equal(first, second)
+
+
+@pytest.mark.parametrize("step", [0, 10, 50, 51, 59])
+def test_a_loss_that_is_not_finite_is_reported_at_its_step_and_seed(data, step):
+    """It breaks for one seed, in one term, and not before."""
+
+    def breaking():
+        asked = iter(range(100))
+
+        def loss(model, batch):
+            square = model(batch["image"]).square().mean()
+            now = next(asked) == step
+            return {"fine": square, "broken": square / (1 - batch["bad"].max() * now)}
+
+        return loss
+
+    config, make = replace(CONFIG, steps=60), lambda: nn.Linear(D1, 1)
+    bad = torch.stack([torch.zeros(N), torch.ones(N)])
+    with pytest.raises(FloatingPointError, match=rf"inf at step {step} \(seed 8, term 'broken'\)"):
+        fit_seeds(make, breaking(), data, config, [3, 8], own={"bad": bad})
+    with pytest.raises(FloatingPointError, match=rf"inf at step {step} \(seed 0, term 'broken'\)"):
+        fit(make(), breaking(), data | {"bad": bad[1]}, config)
+
+
+def test_weights_that_break_in_the_last_step_are_reported(data):
+    """The slope of a root is infinite at 0, and the loss is 0."""
+
+    def root(model, batch):
+        return (model(batch["image"]) * 0).abs().sum().sqrt()
+
+    config = replace(CONFIG, steps=1)
+    with pytest.raises(
+        FloatingPointError, match=r"weights '.*' are not finite after step 0 .seed 8"
+    ):
+        fit_seeds(lambda: nn.Linear(D1, 1), root, data, config, [8])
+    with pytest.raises(FloatingPointError, match="weights 'weight' are not finite after step 0"):
+        fit(nn.Linear(D1, 1), root, data, config)
+
+
+@pytest.mark.parametrize(
+    ("loss", "error", "message"),
+    [
+        (lambda m, b: None, TypeError, "gave 'loss' as a NoneType; expected a tensor"),
+        (lambda m, b: 3, TypeError, "gave 'loss' as a int"),
+        (lambda m, b: [m(b["image"]).sum()], TypeError, "gave 'loss' as a list"),
+        (lambda m, b: {"a": 0.5}, TypeError, "gave 'a' as a float"),
+        (lambda m, b: {}, ValueError, "gave no term"),
+        (
+            lambda m, b: m(b["image"]).square(),
+            ValueError,
+            r"gave 'loss' as .*\(11, 1\); expected one",
+        ),
+        (lambda m, b: {"a": m(b["image"]).sum(0)}, ValueError, r"gave 'a' as torch.float32 \(1,\)"),
+        (lambda m, b: m(b["image"]).argmax(), ValueError, r"gave 'loss' as torch.int64 \(\)"),
+        (lambda m, b: b["image"].sum(), ValueError, r"\['loss'\] depends on no weight"),
+    ],
+)
+def test_a_loss_that_is_no_scalar_is_refused(data, loss, error, message):
+    with pytest.raises(error, match=message):
+        fit(nn.Linear(D1, 1), loss, data, CONFIG)
+    with pytest.raises(error, match=message):
+        fit_seeds(lambda: nn.Linear(D1, 1), loss, data, CONFIG, [3, 8])
+
+
+def test_terms_that_come_and_go_are_refused(data):
+    names = iter("aab")
+    with pytest.raises(ValueError, match=r"gave \['b'\] at step 2 and \['a'\] before"):
+        fit(nn.Linear(D1, 1), lambda m, b: {next(names): m(b["image"]).sum()}, data, CONFIG)
+
+
+def test_models_that_are_not_one_a_seed_are_refused(data):
+    one, shared = nn.Linear(D1, 1), nn.Linear(D1, 1)
+    width = iter((1, 2))
+
+    def square(model, batch):
+        return model(batch["image"]).square().mean()
+
+    for make, error, message in [
+        (lambda: one, ValueError, "'0.weight' is shared by two models"),
+        (lambda: nn.Sequential(shared), ValueError, "'0.0.weight' is shared by two models"),
+        (
+            lambda: nn.Linear(D1, next(width)),
+            ValueError,
+            r"\['0.bias', '0.weight'\] differ in shape",
+        ),
+        (lambda: 5, TypeError, "what make_model made is a int; expected Module"),
+        (lambda: nn.ReLU(), ValueError, "the model ReLU has no weight that learns"),
+        (one, TypeError, "make_model is a Linear; expected a function that makes one"),
+        (None, TypeError, "make_model is a NoneType; expected a function"),
+    ]:
+        with pytest.raises(error, match=message):
+            fit_seeds(make, square, data, CONFIG, [3, 8])
+
+
+def test_frozen_weights_stay_and_may_be_shared(data):
+    body = nn.Linear(D1, 3).requires_grad_(False)
+    before = body.weight.clone()
+
+    def square(model, batch):
+        return (model(batch["image"]) - 1).square().mean()
+
+    models, _ = fit_seeds(
+        lambda: nn.Sequential(body, nn.Linear(3, 1)), square, data, CONFIG, [3, 8]
+    )
+    assert torch.equal(body.weight, before)
+    assert not torch.equal(models[0][1].weight, models[1][1].weight)
+
+
+@pytest.mark.parametrize(
+    ("setting", "error", "message"),
+    [
+        ({"steps": 2.5}, TypeError, "steps is 2.5"),
+        ({"steps": True}, TypeError, "steps is True"),
+        ({"batch_size": 0}, ValueError, "batch_size is 0"),
+        ({"learning_rate": float("nan")}, ValueError, "learning_rate is nan"),
+        ({"learning_rate": float("inf")}, ValueError, "learning_rate is inf"),
+        ({"learning_rate": "fast"}, TypeError, "learning_rate is 'fast'"),
+        ({"weight_decay": -1}, ValueError, "weight_decay is -1; expected 0 or more"),
+        ({"weight_decay": float("nan")}, ValueError, "weight_decay is nan"),
+        ({"seed": -1}, ValueError, "seed is -1"),
+        ({"seed": 2**32}, ValueError, "seed is 4294967296"),
+        ({"cosine": 1}, TypeError, "cosine is 1"),
+        ({"progress": None}, TypeError, "progress is None"),
+    ],
+)
+def test_a_bad_setting_is_named(setting, error, message):
+    with pytest.raises(error, match=message):
+        TrainingConfig(**setting)
+
+
+def test_bad_seeds_are_named(data):
+    for seeds, error, message in [
+        (5, TypeError, "seeds is 5"),
+        ("34", TypeError, "seeds is '34'"),
+        ([0.5], TypeError, "seeds is 0.5"),
+        ([3, -1], ValueError, "seeds is -1"),
+        ([3, 8, 3], ValueError, r"seeds has \[3\] more than once"),
+        ({3, 8}, TypeError, "seeds is {"),
+    ]:
+        with pytest.raises(error, match=message):
+            fit_seeds(make_model, loss, data, CONFIG, seeds)
+    with pytest.raises(ValueError, match="seed is -1"):
+        set_seed(-1)
+    models, _ = fit_seeds(make_model, loss, data, replace(CONFIG, steps=1), np.arange(2))
+    assert len(models) == 2
+
+
 def test_errors_name_what_came(data):
     with pytest.raises(ValueError, match=r"'image': \(47, 5\), 'speech': \(46, 7\)"):
         fit(make_model(), loss, {**data, "speech": data["speech"][1:]}, CONFIG)
@@ -177,8 +385,54 @@ def test_errors_name_what_came(data):
         TrainingConfig(steps=0)
     with pytest.raises(FloatingPointError, match="nan at step 0"):
         fit(make_model(), lambda m, b: m(b).codes["image"].sum() * float("nan"), data, CONFIG)
+    for data, error, message in [
+        ({}, ValueError, "data have shapes {}"),
+        (None, TypeError, "data is a NoneType"),
+        ({"image": np.zeros((3, 5))}, TypeError, r"data\['image'\] is a ndarray"),
+        ({"image": torch.zeros(())}, ValueError, "one number of rows"),
+        ({"image": torch.zeros(0, D1)}, ValueError, "data have 0 rows"),
+        ({"image": torch.zeros(3, D1, device="meta")}, ValueError, "data are on {'image': 'meta'}"),
+    ]:
+        with pytest.raises(error, match=message):
+            fit(make_model(), loss, data, CONFIG)
+    data = {"image": torch.zeros(3, D1)}
+    for arguments, message in [
+        ((make_model, loss, data, CONFIG), "model is a function; expected Module"),
+        ((make_model(), torch.zeros(()), data, CONFIG), "loss is a Tensor; expected a function"),
+        ((make_model(), loss, data, {"steps": 5}), "config is a dict; expected TrainingConfig"),
+    ]:
+        with pytest.raises(TypeError, match=message):
+            fit(*arguments)
+    with pytest.raises(TypeError, match="name is device"):
+        pick_device(torch.device("cpu"))
 
 
 def test_history_sums_its_terms():
     history = History({"a": np.array([1.0, 2.0]), "b": np.array([3.0, 5.0])}, seconds=1.0)
     np.testing.assert_allclose(history.loss, [4.0, 7.0])
+
+
+def test_histories_are_equal_if_their_terms_are():
+    one = History({"a": np.array([1.0, 2.0])}, seconds=1.0)
+    assert one == History({"a": np.array([1.0, 2.0])}, seconds=2.0)
+    for other in ({"a": np.array([1.0, 3.0])}, {"b": np.array([1.0, 2.0])}, {"a": np.ones(3)}):
+        assert one != History(other, seconds=1.0)
+    assert one != 5
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(one)
+
+
+@pytest.mark.parametrize(
+    ("terms", "seconds", "error", "message"),
+    [
+        ([1.0], 1.0, TypeError, "terms is a list"),
+        ({}, 1.0, ValueError, "terms have shapes {}"),
+        ({"a": np.ones(2), "b": np.ones(3)}, 1.0, ValueError, "expected one shape"),
+        ({"a": np.array([1.0, np.nan])}, 1.0, ValueError, "NaN"),
+        ({"a": "high"}, 1.0, TypeError, r"terms\['a'\]"),
+        ({"a": np.ones(2)}, -1, ValueError, "seconds is -1"),
+    ],
+)
+def test_a_bad_history_is_named(terms, seconds, error, message):
+    with pytest.raises(error, match=message):
+        History(terms, seconds)

@@ -16,12 +16,14 @@ from tqdm.auto import tqdm
 from mmbook import checks
 from mmbook.training.history import History
 from mmbook.training.loop import Loss, TrainingConfig
+from mmbook.training.optimizer import StackedAdamW
 from mmbook.training.seeds import own_generators, seed_list, set_seed
 from mmbook.training.stacked import Stacked
 from mmbook.training.steps import (
     Batch,
     Record,
     batches,
+    check_factory,
     common_device,
     learning,
     progress_bar,
@@ -66,7 +68,7 @@ class Arm:
     constants: Mapping[str, float | Tensor] = field(default_factory=dict)
 
     def __post_init__(self):
-        checks.function("make_model", self.make_model)
+        check_factory("make_model", self.make_model)
         checks.function("loss", self.loss)
         checks.rows("data", self.data)
         checks.instance("config", self.config, TrainingConfig)
@@ -197,13 +199,16 @@ def _train_together(arms: Mapping[str, Arm], seeds: list[int], bar: tqdm) -> dic
     first = next(iter(arms.values()))
     feed = _Feed(list(arms.values()), len(seeds), common_device(first.data, stack.weights))
     rows = batches(feed.count, first.config.batch_size, seeds, feed.device)
-    optimizer = _AdamW(stack.learning(), [arm.config for arm in arms.values()])
+    configs = [arm.config for arm in arms.values()]
+    if len({(c.learning_rate, c.weight_decay, c.cosine) for c in configs}) == 1:
+        configs = configs[:1]
+    optimizer = StackedAdamW(stack.learning().values(), [c.weight_decay for c in configs])
     called = [f"arm {name!r}, seed {s}" if name else f"seed {s}" for name in arms for s in seeds]
     record = Record(called, bar)
     set_seed(seeds[0])
     for t in range(first.config.steps):
         terms = stack.terms(first.loss, feed.batch(next(rows)))
-        optimizer.step(t, total_of(terms))
+        optimizer.step(total_of(terms), [config.rate(t) for config in configs])
         record.add(terms)
     found = record.terms(stack.learning())
     stack.write_back()
@@ -252,41 +257,9 @@ class _Feed:
 
     def batch(self, index: Tensor) -> Batch:
         """The rows of the seeds, (S, B), from every table."""
-        index = index.repeat(self.arms, 1)  # M, B
+        index = index.expand(self.arms, *index.shape).flatten(0, 1)  # M, B
         found = {}
         for name, (table, begins) in self.tables.items():
             rows = index if begins is None else index + begins
             found[name] = take(table, rows)
         return found | self.constants
-
-
-class _AdamW:
-    """AdamW for stacked weights (M, ...) of arms that may differ in rate, decay and schedule."""
-
-    def __init__(self, weights: Mapping[str, Tensor], configs: Sequence[TrainingConfig]):
-        self.weights, models = list(weights.values()), len(next(iter(weights.values())))
-        if len({(c.learning_rate, c.weight_decay, c.cosine) for c in configs}) == 1:
-            configs = configs[:1]
-        self.configs, size = configs, models // len(configs)
-        self.rows = [slice(a * size, (a + 1) * size) for a in range(len(configs))]
-        # Each arm's part of a weight shares its memory, and has a rate of its own.
-        parts = [[w.detach()[rows] for w in self.weights] for rows in self.rows]
-        self.optimizer = torch.optim.AdamW(
-            [
-                {"params": part, "weight_decay": config.weight_decay}
-                for part, config in zip(parts, configs, strict=True)
-            ],
-            fused=True,
-        )
-
-    def step(self, t: int, total: Tensor) -> None:
-        total.backward(inputs=self.weights)
-        for config, rows, group in zip(
-            self.configs, self.rows, self.optimizer.param_groups, strict=True
-        ):
-            group["lr"] = config.rate(t)
-            for part, weight in zip(group["params"], self.weights, strict=True):
-                part.grad = None if weight.grad is None else weight.grad[rows]
-        self.optimizer.step()
-        for weight in self.weights:
-            weight.grad = None

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from mmbook import checks
 from mmbook.training.history import check_terms, same_arrays
+from mmbook.training.optimizer import StackedAdamW
 from mmbook.training.seeds import own_generators, seed_list, set_seed, stream
 from mmbook.training.stacked import Stacked
 from mmbook.training.steps import (
@@ -24,6 +25,7 @@ from mmbook.training.steps import (
     Record,
     Terms,
     batches,
+    check_factory,
     common_device,
     half_cosine,
     learning,
@@ -132,10 +134,12 @@ def fit_gan(
     """
     seeds = seed_list(seeds)
     checks.instance("config", config, GANConfig)
-    checks.function("make_players", make_players)
+    check_factory("make_players", make_players)
     losses = {"discriminator": discriminator_loss, "generator": generator_loss}
     for name, loss in losses.items():
         checks.function(f"{name}_loss", loss)
+    if probe is not None:
+        checks.function("probe", probe)
     if probe is not None:
         checks.function("probe", probe)
     start = time.perf_counter()
@@ -182,8 +186,8 @@ class _Game:
         rates = {"generator": config.generator_rate, "discriminator": config.discriminator_rate}
         self.rates, self.optimizers = rates, {}
         for i, side in enumerate(rates):
-            weights = list(self.stack.learning(i).values())
-            self.optimizers[side] = torch.optim.Adam(weights, betas=config.betas, fused=True)
+            weights = self.stack.learning(i).values()  # without decay AdamW is Adam
+            self.optimizers[side] = StackedAdamW(weights, [0.0], config.betas)
 
     def noise(self) -> Tensor:
         """Standard normal, (S, B, noise_dim); drawn on the CPU, the same for every device."""
@@ -196,11 +200,8 @@ class _Game:
         batch, found = {name: take(x, rows) for name, x in self.data.items()}, {}
         for i, side in ((1, "discriminator"), (0, "generator")):
             terms = self.stack.terms(self.losses[side], batch, self.noise(), learns=i)
-            group = self.optimizers[side].param_groups[0]
-            group["lr"] = self.rates[side] * half_cosine(t, self.config.steps)
-            self.optimizers[side].zero_grad()
-            total_of(terms).backward(inputs=group["params"])
-            self.optimizers[side].step()
+            rate = self.rates[side] * half_cosine(t, self.config.steps)
+            self.optimizers[side].step(total_of(terms), [rate])
             found |= {f"{side}: {name}": term for name, term in terms.items()}
         return found
 

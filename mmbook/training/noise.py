@@ -54,7 +54,8 @@ class Keep:
             word.random_(-(2**63), None, generator=generator)  # four numbers of 16 bits each
         levels = words.to(self.device).view(torch.int16)[:, : shape.numel()].view(-1, *shape)
         kept = LEVELS - round(self.p * LEVELS)
-        return (levels < kept - LEVELS // 2).to(self.dtype).mul_(LEVELS / max(kept, 1))
+        keep = levels < kept - LEVELS // 2 if kept < LEVELS else torch.ones_like(levels)
+        return keep.to(self.dtype).mul_(LEVELS / max(kept, 1))
 
 
 class Noise:

@@ -10,7 +10,7 @@ from mmbook import checks
 from mmbook.training.arms import fit_seeds
 from mmbook.training.loop import TrainingConfig
 from mmbook.training.seeds import seed_list
-from mmbook.training.steps import Batch
+from mmbook.training.steps import Batch, check_factory
 
 MakeNext = Callable[[tuple[str, ...], nn.Module | None], nn.Module]
 StepLoss = Callable[[nn.Module, Batch, list[Tensor]], Tensor | Mapping[str, Tensor]]
@@ -52,7 +52,7 @@ def fit_progressive(
         the order or not one model a seed, for a model that is the old one or shares a weight with
         it; KeyError for a model that reads what it is not given; and as :func:`fit_seeds`.
     """
-    checks.function("make_model", make_model)
+    check_factory("make_model", make_model)
     checks.function("loss", loss)
     seeds, own = seed_list(seeds), {} if own is None else own
     checks.mapping("own", own)

@@ -44,6 +44,10 @@ class Stacked:
         check_alike(self.teams)
         self.code = deepcopy(self.teams[0])
         self.weights, self.buffers = stack_module_state(self.teams)
+        for name, module in self.code.named_modules():
+            weight = f"{name}.weight"
+            if isinstance(module, nn.Linear) and weight in self.weights:
+                self.weights[weight] = _transposed(self.weights[weight])
         arms = len(self.teams) // len(seeds)
         self.noise = [Noise(seeds, arms, 1 + member) for member in range(len(teams[0]))]
         first = next(iter(self.weights.values()))
@@ -90,6 +94,12 @@ class Stacked:
                 weight.copy_(self.weights[name][m])
             for name, buffer in team.named_buffers():
                 buffer.copy_(self.buffers[name][m])
+
+
+def _transposed(weight: Tensor) -> Tensor:
+    """A leaf of the same numbers, stored as its gradient comes, which else is copied each time."""
+    leaf = weight.detach().mT.contiguous().mT
+    return leaf.requires_grad_(weight.requires_grad)
 
 
 def check_alike(teams: Sequence[nn.Module]) -> None:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
+from mmbook import checks
 from mmbook.training.seeds import stream
 
 Batch = dict[str, Tensor]
@@ -77,6 +78,13 @@ def total_of(terms: Terms) -> Tensor:
     if not total.requires_grad:
         raise ValueError(f"the loss {list(terms)} depends on no weight; expected the model in it")
     return total
+
+
+def check_factory(name: str, make: Any) -> None:
+    """Raises: TypeError for what makes no models, such as one model that is there already."""
+    checks.function(name, make)
+    if isinstance(make, nn.Module):
+        raise TypeError(f"{name} is a {type(make).__name__}; expected a function that makes one")
 
 
 def learning(model: nn.Module) -> dict[str, nn.Parameter]:
