@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from mmbook import checks
-from mmbook.graph.product import check_matrix, product
+from mmbook.graph.product import check_matrix, check_product, product
 
 
 class GraphConvolution(nn.Module):
@@ -40,7 +40,7 @@ class GraphConvolution(nn.Module):
 
     def forward(self, x: Tensor, propagation: Tensor) -> Tensor:
         """The new features of all nodes, (V, out_dim)."""
-        check_matrix(propagation, checks.tensor("x", x, "V D", D=self.in_dim)["V"])
+        check_product(x, propagation, self.in_dim)
         # (A H) W = A (H W): the sparse product is the slow one, so it takes the narrower side.
         if self.in_dim < self.out_dim:
             x = product(x, propagation) @ self.weight
@@ -127,7 +127,7 @@ class MultimodalGCN(nn.Module):
             m: checks.tensor(f"features[{m!r}]", features[m], "V D", D=size)["V"]
             for m, size in self.input_dims.items()
         }
-        checks.tensor("propagation", propagation, "V V")
+        check_matrix(propagation)
         V = sum(counts.values())
         if len(propagation) != V:
             raise ValueError(

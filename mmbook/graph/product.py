@@ -10,6 +10,8 @@ from torch.utils.weak import WeakTensorKeyDictionary
 from mmbook import checks
 from mmbook.graph.matrix import as_csr
 
+WHOLE = (torch.float32, torch.float64)  # precisions in which sparse products exist everywhere
+
 
 def propagate(x: Tensor, propagation: Tensor) -> Tensor:
     r"""propagation @ x, and its gradient :math:`A^\top g`, for any matrix, symmetric or not.
@@ -32,27 +34,49 @@ def propagate(x: Tensor, propagation: Tensor) -> Tensor:
     Raises: TypeError for what is no tensor; ValueError for wrong shapes, two dtypes, a sparse
         matrix in half precision, or a matrix that asks for a gradient: it is data here.
     """
-    check_matrix(propagation, checks.tensor("x", x, "V D")["V"])
+    check_product(x, propagation)
     return product(x, propagation)
 
 
 def product(x: Tensor, propagation: Tensor) -> Tensor:
-    """:func:`propagate` of arguments whose shapes are checked."""
+    """:func:`propagate` of what is checked."""
+    if propagation.layout == torch.strided:
+        return propagation @ x
+    return _Matrix(propagation).times(x.to(propagation.dtype), turned=False)
+
+
+def check_product(x: Tensor, propagation: Tensor, D: int | None = None) -> None:
+    """Raises: as :func:`propagate`, and ValueError unless x is (V, D), where ``D`` is given."""
+    if _is_plain(x, propagation, D):
+        return  # nearly always, and ten times as fast as what comes: a small graph feels it
+    check_matrix(propagation, checks.tensor("x", x, "V D" if D is None else f"V {D}")["V"])
     dtype = propagation.dtype
     if x.dtype != dtype and not torch.is_autocast_enabled(x.device.type):
         raise ValueError(f"x is {x.dtype}, propagation {dtype}; expected one dtype for both")
-    if propagation.layout == torch.strided:
-        return propagation @ x
-    if dtype != torch.float32 and dtype != torch.float64:
+    if propagation.layout != torch.strided and dtype not in WHOLE:
         raise ValueError(f"propagation is sparse {dtype}; expected torch.float32 or torch.float64")
-    return _Matrix(propagation).times(x.to(dtype), turned=False)
 
 
-def check_matrix(propagation: Tensor, V: int) -> None:
+def check_matrix(propagation: Tensor, V: int | None = None) -> None:
     """Raises: TypeError for no tensor; ValueError unless a fixed matrix of floats (V, V)."""
-    checks.tensor("propagation", propagation, "V V", V=V)
+    checks.tensor("propagation", propagation, "V V" if V is None else f"{V} {V}")
     if propagation.requires_grad:
         raise ValueError("propagation requires a gradient; expected a fixed matrix (detach it)")
+
+
+def _is_plain(x: Tensor, propagation: Tensor, D: int | None) -> bool:
+    """Nothing to complain of, and neither half precision nor autocast in play."""
+    if not (isinstance(x, Tensor) and isinstance(propagation, Tensor)):
+        return False
+    shape, dtype = x.shape, x.dtype
+    return (
+        len(shape) == 2
+        and (D is None or shape[1] == D)
+        and propagation.shape == (shape[0], shape[0])
+        and propagation.dtype == dtype
+        and dtype in WHOLE
+        and not propagation.requires_grad
+    )
 
 
 class _Matrix:
