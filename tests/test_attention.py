@@ -390,6 +390,26 @@ def test_nan_in_padding_reaches_no_output_and_no_weight_of_a_layer(need_weights)
             exact(ours, theirs)
 
 
+@pytest.mark.parametrize("make", [SelfAttention, CrossAttention, TransformerBlock])
+@pytest.mark.parametrize("need_weights", [True, False])
+def test_nan_to_come_does_not_reach_the_past_of_a_layer(make, need_weights):
+    layer = make(DIM, num_heads=H).double()
+    causal = torch.ones(NQ, NQ, dtype=torch.bool).tril()
+    x = normal(B, NQ, DIM)
+    spoilt = x.clone()
+    spoilt[1, 3, 5] = nan
+
+    def read(tokens):
+        given = (x, tokens) if make is CrossAttention else (tokens,)
+        return layer(*given, pair_mask=causal, need_weights=need_weights)[0]
+
+    expected, output = read(x), read(spoilt)
+    later = torch.zeros(B, NQ, dtype=torch.bool)
+    later[1, 3:] = True
+    exact(output[~later], expected[~later])
+    assert output[later].isnan().all()
+
+
 @pytest.mark.parametrize("make", [SelfAttention, TransformerBlock])
 def test_nan_in_absent_tokens_reaches_no_present_one(make):
     layer = make(DIM, num_heads=H).double()
