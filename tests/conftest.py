@@ -5,9 +5,11 @@
 """
 
 import os
+from pathlib import Path
 
 import pytest
 
+HERE = Path(__file__).parent
 DEVICE = os.environ.get("MMBOOK_DEVICE") or "cpu"
 mode = None
 
@@ -31,14 +33,19 @@ def pytest_unconfigure():
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report(collector):
     """Constants at the top of a file are on the device, too."""
-    with active(True):
+    with active(is_here(collector)):
         return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item):
-    with active(item.get_closest_marker("cpu") is None):
+    with active(is_here(item) and item.get_closest_marker("cpu") is None):
         return (yield)
+
+
+def is_here(node) -> bool:
+    """Is it a test in this folder? pytest asks for the package's examples, too."""
+    return HERE in node.path.parents
 
 
 class active:

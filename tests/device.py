@@ -48,18 +48,22 @@ class FreshOn(TorchFunctionMode):
         return func(*args, **kwargs).to(self.device).requires_grad_(asks)
 
     def _draw(self, func, x: Tensor, *args, **kwargs) -> Tensor:
-        if x.device.type == "cpu":
+        if x.device.type != self.device.type:
             return func(x, *args, **kwargs)
         drawn = func(torch.empty(x.shape, dtype=x.dtype, device="cpu"), *args, **kwargs)
         return x.copy_(drawn)
 
 
 def _by_package() -> bool:
-    """Does a function of mmbook ask? A network under construction makes weights, and those move."""
+    """Does a function of mmbook ask? A network under construction makes weights, and those move.
+
+    A mode of mmbook's own (``OwnNoise``) only hands on what somebody else asked for.
+    """
     frame, asked = sys._getframe(2), False
     while frame is not None and frame.f_code.co_filename.startswith((TORCH, PACKAGE)):
-        if frame.f_code.co_name == "__init__" and isinstance(frame.f_locals["self"], nn.Module):
+        name = frame.f_code.co_name
+        if name == "__init__" and isinstance(frame.f_locals["self"], nn.Module):
             return False
-        asked |= frame.f_code.co_filename.startswith(PACKAGE)
+        asked |= frame.f_code.co_filename.startswith(PACKAGE) and name != "__torch_function__"
         frame = frame.f_back
     return asked

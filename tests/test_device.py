@@ -34,6 +34,24 @@ def test_on_the_cpu():
 """
 
 
+# The package's examples print what a reader without a GPU sees.
+EXAMPLE = '''
+"""
+>>> import torch
+>>> torch.zeros(2)
+tensor([0., 0.])
+"""
+'''
+
+
+def pytest_in(folder: Path, device: str, *arguments: str) -> subprocess.CompletedProcess:
+    """Run pytest in a folder whose tests have this folder's ``conftest.py``."""
+    shutil.copy(HERE / "conftest.py", folder / "tests")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    environment = os.environ | {"MMBOOK_DEVICE": device, "PYTHONPATH": str(HERE.parent)}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, cwd=folder)
+
+
 @pytest.fixture
 def meta():
     with FreshOn(META) as mode:
@@ -99,6 +117,14 @@ def test_draws_come_from_the_generator_of_the_cpu_in_its_order(meta):
     meta.active = False
     torch.manual_seed(3)
     assert torch.equal(weight, nn.Linear(2, 3).weight) and torch.equal(x, torch.randn(4))
+
+
+def test_a_network_on_another_device_is_drawn_there(meta):
+    """A library's layer that is made without numbers draws none."""
+    meta.device = torch.device("cpu")
+    before = torch.get_rng_state()
+    nn.Linear(2, 3, device="meta")
+    assert torch.equal(before, torch.get_rng_state())
 
 
 def test_nothing_happens_while_it_is_not_active(meta):
