@@ -9,6 +9,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from setuptools import find_packages
 
 import mmbook
 
@@ -27,7 +28,8 @@ def test_the_version_is_the_same_everywhere():
 
 
 def test_an_installed_package_holds_every_folder():
-    listed = tomllib.loads(read("pyproject.toml"))["tool"]["setuptools"]["packages"]
+    setuptools = tomllib.loads(read("pyproject.toml"))["tool"]["setuptools"]
+    listed = find_packages(str(ROOT), include=setuptools["packages"]["find"]["include"])
     folders = (file.parent.relative_to(ROOT) for file in (ROOT / "mmbook").rglob("__init__.py"))
     assert sorted(listed) == sorted(".".join(folder.parts) for folder in folders)
 
