@@ -51,6 +51,7 @@ def test_a_matrix_starts_its_scale_at_zero_and_names_both_sides():
     assert [t.get_text() for t in ax.get_xticklabels()] == list("xy")
     figures.plot_attention(fig.add_subplot(), [[0.2, 0.8]], vmax=0.5, bar=True)
     assert fig.axes[1].images[0].norm.vmax == 0.5 and len(fig.axes) == 3
+    assert fig.axes[2].get_facecolor()[3] == 0  # the scale's 0 is paper too
 
 
 def test_weights_lie_over_the_patches_they_belong_to():

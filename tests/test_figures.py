@@ -447,3 +447,11 @@ def test_tensors_that_ask_for_gradients_are_drawn_too():
     figures.plot_interval(ax, {"a": torch.rand(3), "b": 0.5})
     figures.plot_attention(ax, torch.rand(2, 3, requires_grad=True).softmax(-1))
     assert "data-i" in svg_of(explorer(n=3, panels={"a": codes}).markup)
+
+
+def test_a_legend_that_fills_its_line_goes_on_below_and_keeps_its_size():
+    codes = {m: np.zeros((3, 2)) for m in figures.COLORS}
+    legend = svg_of(explorer(n=3, panels={"a": codes}).markup).split("</g></g>")[-1]
+    assert re.findall(r"font-size:([\d.]+)px", legend) == ["13"] * 4
+    lines = re.findall(r"translate\(\S+ (\S+)\)", legend)
+    assert len(set(lines)) == 2 and lines == sorted(lines, key=float)

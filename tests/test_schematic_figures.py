@@ -116,6 +116,29 @@ def test_no_two_boxes_touch_and_no_arrow_runs_through_one(draw):
             assert not inside.any()
 
 
+@pytest.mark.parametrize("name", ["teacher", "groups that run down"])
+def test_frames_hold_their_boxes_and_do_not_touch_each_other(name):
+    svg = DRAWN[name]().svg
+    frames = []
+    for node in ET.fromstring(svg)[0]:
+        if node.get("stroke-dasharray") == "1.5 3":
+            x, y, w, h = (float(node.get(n)) for n in ("x", "y", "width", "height"))
+            frames.append(Place(x + w / 2, y + h / 2, w, h))
+    assert len(frames) == 2
+    a, b = frames
+    assert max(a.left - b.right, b.left - a.right, a.top - b.bottom, b.top - a.bottom) >= 4
+    for box in shapes(svg)[0]:
+        inside = [f for f in frames if f.left < box.x < f.right and f.top < box.y < f.bottom]
+        for f in inside:
+            assert f.left < box.left and box.right < f.right
+            assert f.top < box.top and box.bottom < f.bottom
+    assert sum(
+        f.left < box.x < f.right and f.top < box.y < f.bottom
+        for box in shapes(svg)[0]
+        for f in frames
+    ) in (3, 4)
+
+
 @EVERY
 def test_words_stand_inside_their_box_and_nothing_is_written_over_anything(draw):
     svg = draw().svg

@@ -51,7 +51,9 @@ def plot_attention(
         axis.set_ticks(range(len(ticks)), ticks)
     _box(ax)
     if bar:
-        ax.figure.colorbar(ScalarMappable(norm, MAP), ax=ax, shrink=0.8, aspect=12, label="weight")
+        scale = ScalarMappable(norm, MAP)
+        scale = ax.figure.colorbar(scale, ax=ax, shrink=0.8, aspect=12, label="weight")
+        scale.ax.set_facecolor("none")  # 0 is the page's paper, also on a dark page
 
 
 def plot_attended(

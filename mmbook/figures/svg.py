@@ -13,7 +13,7 @@ from unicodedata import combining
 
 import numpy as np
 from matplotlib import get_data_path
-from matplotlib.ft2font import FT2Font, LoadFlags
+from matplotlib.ft2font import FT2Font
 from PIL import Image
 
 from mmbook.figures.pixels import data_uri, on_paper, png_bytes
@@ -53,7 +53,7 @@ def _advance(letter: str, bold: bool) -> float:
         return 0.0
     if ord(letter) not in font.get_charmap():
         return 1.0
-    return font.load_char(ord(letter), flags=LoadFlags.NO_HINTING).linearHoriAdvance / 6553600
+    return font.load_char(ord(letter)).linearHoriAdvance / 6553600  # of size 100, in 1/65536
 
 
 def lines(text: str, room: float, size: float, most: int | None = None) -> list[str]:

@@ -139,10 +139,17 @@ def place(
         layers[layer] = at + thick / 2
         room = labels * (_label_room(layer, cells, arrows) + titled / 2)
         at += thick + max(GAP + titled / 2, room)
-    lines = _lines(cells, across, BESIDE + titled)
+    broad = {n: max(across[m] for m in _together(n, cells, groups)) for n in boxes}
+    lines = _lines(cells, broad, BESIDE + titled)
     middles = {n: (layers[cell[0]], lines[cell[1]]) for n, cell in cells.items()}
     placed = {n: Place(*middle, along[n], across[n]) for n, middle in middles.items()}
     return {n: p.turned() for n, p in placed.items()} if down else placed
+
+
+def _together(name: str, cells: Mapping[str, Cell], groups: Sequence[Group]) -> list[str]:
+    """The box and those of its groups that stand on its line: their frame is as thick as all."""
+    own = [m for group in groups if name in group.boxes for m in group.boxes]
+    return [name] + [m for m in own if cells[m][1] == cells[name][1]]
 
 
 def _sizes(
