@@ -33,9 +33,10 @@ def compare(
     """Train the arms on the same seeds and measure every model on the same items.
 
     Args:
-        arms: the simplest rival first. An :class:`Arm` is trained; a list of models, one a seed,
-            was trained elsewhere; a dict {measure: scores} is a rule without training, or a
-            constant such as chance.
+        arms: the simplest rival first. An :class:`mmbook.training.Arm` is trained (those that share
+            factory, loss and data in one batched step, see :func:`mmbook.training.fit_arms`); a
+            list of models, one a seed, was trained elsewhere; a dict {measure: scores} is a rule
+            without training, or a constant such as chance.
         measure: (model, data) -> {measure: one score an item (n,), a number, or Scores}; a dict of
             such functions, by the arm's name, where arms are asked differently. It is called
             without gradients, on models in evaluation mode.
