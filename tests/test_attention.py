@@ -2,7 +2,7 @@
 
 import pickle
 from copy import deepcopy
-from math import exp, inf, nan, sqrt
+from math import exp, inf, nan, sin, sqrt
 
 import pytest
 import torch
@@ -280,6 +280,7 @@ def test_positions_by_hand_and_their_products_depend_on_the_distance_alone():
 def test_positions_come_in_the_dtype_and_on_the_device_asked_for():
     exact = sinusoidal_positions(307, 16, dtype=torch.float64)
     single, half = sinusoidal_positions(307, 16), sinusoidal_positions(307, 16, dtype=torch.half)
+    assert exact[306, 2].item() == pytest.approx(sin(306 * 10_000 ** (-1 / 8)), abs=1e-12)
     assert (exact.dtype, single.dtype, half.dtype) == (torch.float64, torch.float32, torch.half)
     assert_close(single.double(), exact, atol=5e-5, rtol=0)
     assert torch.equal(half, single.half())
