@@ -40,6 +40,7 @@ def test_a_corner_of_the_simplex_is_a_class_and_its_middle_no_idea():
     np.testing.assert_allclose(figures.simplex_points([1, 0, 0]), [0, 0], atol=1e-12)
     np.testing.assert_allclose(figures.simplex_points([0, 1, 0]), [1, 0], atol=1e-12)
     corners = figures.simplex_points(np.eye(3))
+    assert corners[2, 1] > 0.8  # the third stands on top
     middle = figures.simplex_points(torch.full((5, 3), 1 / 3))
     assert middle.shape == (5, 2)
     distances = np.linalg.norm(corners - middle[0], axis=1)

@@ -63,7 +63,7 @@ def attention():
 
 
 def one_scene():
-    scene = figures.Scene("q", ["q"], ["k"], np.ones((1, 1)), ["q"], [""])
+    scene = figures.Scene(LONG * 2, ["q"], ["k"], np.ones((1, 1)), ["q"], [""])
     return picture(figures.attention_explorer([scene], **WORDS))
 
 
