@@ -123,7 +123,7 @@ def test_a_network_on_another_device_is_drawn_there(meta):
     """A library's layer that is made without numbers draws none."""
     meta.device = torch.device("cpu")
     before = torch.get_rng_state()
-    nn.Linear(2, 3, device="meta")
+    nn.MultiheadAttention(2, 1, device="meta")
     assert torch.equal(before, torch.get_rng_state())
 
 
@@ -134,18 +134,16 @@ def test_nothing_happens_while_it_is_not_active(meta):
 
 @pytest.mark.parametrize("device", ["cpu", "meta"])
 def test_the_tests_follow_the_variable(device, tmp_path):
-    (tmp_path / "test_it.py").write_text(TESTS.replace("DEVICE", device), encoding="utf-8")
-    shutil.copy(HERE / "conftest.py", tmp_path)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
-    environment = os.environ | {"MMBOOK_DEVICE": device, "PYTHONPATH": str(HERE.parent)}
-    run = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=tmp_path)
-    assert "2 passed" in run.stdout, run.stdout + run.stderr
+    for name in ("tests", "package"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "tests/test_it.py").write_text(TESTS.replace("DEVICE", device), encoding="utf-8")
+    (tmp_path / "package/example.py").write_text(EXAMPLE, encoding="utf-8")
+    run = pytest_in(tmp_path, device, "--doctest-modules", "tests", "package")
+    assert "3 passed" in run.stdout, run.stdout + run.stderr
 
 
 def test_a_device_that_is_not_there_stops_the_tests(tmp_path):
-    shutil.copy(HERE / "conftest.py", tmp_path)
-    (tmp_path / "test_it.py").write_text("def test_it(): pass", encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
-    environment = os.environ | {"MMBOOK_DEVICE": "nowhere", "PYTHONPATH": str(HERE.parent)}
-    run = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=tmp_path)
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests/test_it.py").write_text("def test_it(): pass", encoding="utf-8")
+    run = pytest_in(tmp_path, "nowhere", "tests")
     assert run.returncode and "device 'nowhere' cannot be used here" in run.stdout + run.stderr
