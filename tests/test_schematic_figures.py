@@ -257,6 +257,12 @@ def test_the_same_description_runs_down():
     assert [p.y for p in down] == sorted(p.y for p in down)
 
 
+def test_a_dashed_arrow_is_not_crossed_and_is_said():
+    drawn = schematic(LINES, [*CHAIN, Arrow("a", "L", "later", dashed=True)])
+    assert drawn.svg.count("stroke-dasharray") == 1 and "no gradient" not in drawn.svg
+    assert drawn.alt.endswith("The loss L compares b and a (later, dashed).")
+
+
 def test_a_chain_is_its_arrows():
     one_by_one = [Arrow("a", "f"), Arrow("f", "b"), Arrow("b", "L")]
     assert schematic(LINES, CHAIN) == schematic(LINES, one_by_one)
@@ -302,6 +308,7 @@ def test_a_box_for_each_modality():
         (ValueError, "name is '.'", lambda: Box(".")),
         (TypeError, "shape of 'a' is \\(2, 3\\)", lambda: Box("a", shape=(2, 3))),
         (ValueError, "both 'a'", lambda: Arrow("a", "a")),
+        (TypeError, "dashed is 'no'", lambda: Arrow("a", "b", dashed="no")),
         (TypeError, "gradient is 0", lambda: Arrow("a", "b", gradient=0)),
         (TypeError, "boxes of 'g' is 'ab'", lambda: Group("g", "ab")),
         (ValueError, "boxes of 'g' is empty", lambda: Group("g", [])),

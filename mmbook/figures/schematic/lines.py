@@ -17,7 +17,7 @@ def draw_arrow(arrow: Arrow, route: Route) -> str:
         f'<path d="M{x:.1f} {y:.1f}L{back[0] - wing * dy:.1f} {back[1] + wing * dx:.1f}'
         f'L{back[0] + wing * dy:.1f} {back[1] - wing * dx:.1f}z"/>'
     )
-    dash = "" if arrow.gradient else ' stroke-dasharray="5 4"'
+    dash = ' stroke-dasharray="5 4"' if arrow.dashed or not arrow.gradient else ""
     line = (
         f'<path d="{_path(route, (x - 0.8 * HEAD * dx, y - 0.8 * HEAD * dy))}" fill="none" '
         f'stroke="currentColor" stroke-width="1.5"{dash}/>'

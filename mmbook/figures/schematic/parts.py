@@ -66,7 +66,10 @@ def per_modality(role: str, text: str = "", shape: str = "", /, **names: str) ->
 
 @dataclass(frozen=True)
 class Arrow:
-    """From one box to another. ``gradient=False``: nothing flows back (dashed, with two strokes).
+    """From one box to another.
+
+    gradient: does it flow back? If not, the arrow is dashed and crossed by two strokes.
+    dashed: what is only sometimes there, or comes later; the caption says what.
 
     >>> Arrow("p_T", "KL", gradient=False).label
     ''
@@ -78,12 +81,14 @@ class Arrow:
     end: str
     label: str = ""
     gradient: bool = True
+    dashed: bool = False
 
     def __post_init__(self):
         checks.text("start", self.start)
         checks.text("end", self.end)
         checks.text("label", self.label, 0)
         checks.flag("gradient", self.gradient)
+        checks.flag("dashed", self.dashed)
         if self.start == self.end:
             raise ValueError(f"start and end are both {self.end!r}; expected two boxes")
 

@@ -108,7 +108,11 @@ def _network(box: Box, coming: Sequence[Arrow], made: Sequence[str], tell) -> st
 
 
 def _inputs(coming: Sequence[Arrow], tell) -> str:
-    return _listed([tell([a.start], True) + f" ({a.label})" * bool(a.label) for a in coming])
+    words = []
+    for arrow in coming:
+        notes = ", ".join([arrow.label] * bool(arrow.label) + ["dashed"] * arrow.dashed)
+        words.append(tell([arrow.start], True) + (f" ({notes})" if notes else ""))
+    return _listed(words)
 
 
 def _called(box: Box, again: bool, outputs: bool) -> str:

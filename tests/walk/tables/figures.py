@@ -240,7 +240,11 @@ CALLS = {
         frozen=Flag(True),
     ),
     "figures.Arrow": call(
-        start=Text("x"), end=Text("f_1"), label=Text("codes", legal="empty"), gradient=Flag(True)
+        start=Text("x"),
+        end=Text("f_1"),
+        label=Text("codes", legal="empty"),
+        gradient=Flag(True),
+        dashed=Flag(False),
     ),
     "figures.Group": call(
         use=used(
