@@ -187,6 +187,10 @@ def test_a_table_by_label_has_a_line_a_label(three):
     part = three.parts(list("xxxxyyyyyyy"))["x"].estimate("a", "k")
     assert lines[1].split()[2:5] == ["-", "-", f"{part.mean:.2f}"]
     assert lines[3] == "test: k, mean ± 95 % interval over the seeds and the items in brackets"
+    gap = three.parts(list("xxxxyyyyyyy"))["y"].difference("a", "b", "k")
+    against = three.table(["k"], against="b", by=list("xxxxyyyyyyy")).splitlines()
+    assert against[2].split()[4:8] == [f"{gap.mean:.2f}", "±", f"{gap.half_width:.2f}", "-"]
+    assert against[3].startswith("test: k, paired difference from 'b' ± 95 % interval")
     with pytest.raises(ValueError, match="expected one if by is given"):
         three.table(["m", "k"], by=list("xxxxyyyyyyy"))
 
