@@ -45,7 +45,8 @@ class FreshOn(TorchFunctionMode):
         if kwargs.get("device") is not None or any(isinstance(x, Tensor) for x in args):
             return func(*args, **kwargs)
         asks = kwargs.pop("requires_grad", False)
-        return func(*args, **kwargs).to(self.device).requires_grad_(asks)
+        fresh = func(*args, **kwargs).to(self.device)
+        return fresh.requires_grad_() if asks else fresh  # under vmap nothing may be asked
 
     def _draw(self, func, x: Tensor, *args, **kwargs) -> Tensor:
         if x.device.type != self.device.type:

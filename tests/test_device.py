@@ -83,6 +83,11 @@ def test_what_asks_for_a_gradient_is_a_leaf_on_the_device(meta):
     assert not torch.randn(3).requires_grad
 
 
+def test_fresh_tensors_may_be_made_under_vmap(meta):
+    made = torch.vmap(lambda x: torch.zeros(2) + x)(torch.ones(3))
+    assert made.shape == (3, 2) and made.device == META
+
+
 def test_a_device_that_is_named_is_kept(meta):
     assert torch.zeros(3, device="cpu").device.type == "cpu"
     assert torch.zeros(3, device="cpu").numpy().sum() == 0
