@@ -1,11 +1,10 @@
 """The product that a graph convolution is made of, with its gradient."""
 
-from dataclasses import dataclass
-from typing import Any
+import weakref
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
-from torch.utils.weak import WeakTensorKeyDictionary
 
 from mmbook import checks
 from mmbook.graph.matrix import as_csr
@@ -135,25 +134,26 @@ class _Transformable(torch.autograd.Function):
         return A.times(x.flatten(1), turned).unflatten(1, x.shape[1:]), 1
 
 
-@dataclass
-class _Transpose:
+class _Transpose(NamedTuple):
     """What is known of A^T; ``matrix`` is None where A is symmetric and stands for it."""
 
+    of: weakref.ref[Tensor]
     version: int | None
     matrix: Tensor | None
 
 
-_TRANSPOSES = WeakTensorKeyDictionary()  # from A; forgotten with it
+_TRANSPOSES: dict[int, _Transpose] = {}  # by the id of A; forgotten with it
 
 
 def transpose(A: Tensor) -> Tensor:
     """The transpose of a sparse matrix in CSR, made when first asked for; A itself if symmetric."""
+    key = id(A)
     version = None if A.is_inference() else A._version  # counts changes in place, values included
-    known = _TRANSPOSES.get(A)
-    if known is None or known.version != version:
+    known = _TRANSPOSES.get(key)
+    if known is None or known.of() is not A or known.version != version:
         T = as_csr(A.to_sparse_coo().transpose(0, 1).coalesce())
-        known = _Transpose(version, None if _equal(A, T) else T)
-        _TRANSPOSES[A] = known
+        of = weakref.ref(A, lambda _: _TRANSPOSES.pop(key, None))
+        known = _TRANSPOSES[key] = _Transpose(of, version, None if _equal(A, T) else T)
     return A if known.matrix is None else known.matrix
 
 
