@@ -35,13 +35,18 @@ class FreshOn(TorchFunctionMode):
         self.device, self.active = device, False
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
-        kwargs = kwargs or {}
-        if not self.active or func not in FRESH | DRAWN | TO_NUMPY or _by_package():
-            return func(*args, **kwargs)
-        if func in TO_NUMPY:
+        kwargs, who = kwargs or {}, "nobody"
+        if self.active and func in FRESH | DRAWN | TO_NUMPY:
+            who = _asking()
+        if who in ("test", "network") and func in FRESH:
+            return self._make(func, *args, **kwargs)
+        if who == "network" and func in DRAWN:
+            return self._draw(func, *args, **kwargs)
+        if who == "test" and func in TO_NUMPY:
             return func(args[0].cpu(), *args[1:], **kwargs)
-        if func in DRAWN:
-            return self._draw(func, args[0], *args[1:], **kwargs)
+        return func(*args, **kwargs)
+
+    def _make(self, func, *args, **kwargs) -> Tensor:
         if kwargs.get("device") is not None or any(isinstance(x, Tensor) for x in args):
             return func(*args, **kwargs)
         asks = kwargs.pop("requires_grad", False)
@@ -55,16 +60,17 @@ class FreshOn(TorchFunctionMode):
         return x.copy_(drawn)
 
 
-def _by_package() -> bool:
-    """Does a function of mmbook ask? A network under construction makes weights, and those move.
+def _asking() -> str:
+    """Who asks: a "test", the "package", or a "network" of either that is being built.
 
     A mode of mmbook's own (``OwnNoise``) only hands on what somebody else asked for.
     """
-    frame, asked = sys._getframe(2), False
+    frame, who = sys._getframe(2), "test"
     while frame is not None and frame.f_code.co_filename.startswith((TORCH, PACKAGE)):
         name = frame.f_code.co_name
         if name == "__init__" and isinstance(frame.f_locals["self"], nn.Module):
-            return False
-        asked |= frame.f_code.co_filename.startswith(PACKAGE) and name != "__torch_function__"
+            return "network"
+        if frame.f_code.co_filename.startswith(PACKAGE) and name != "__torch_function__":
+            who = "package"
         frame = frame.f_back
-    return asked
+    return who

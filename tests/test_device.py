@@ -84,7 +84,10 @@ def test_what_asks_for_a_gradient_is_a_leaf_on_the_device(meta):
 
 
 def test_fresh_tensors_may_be_made_under_vmap(meta):
-    made = torch.vmap(lambda x: torch.zeros(2) + x)(torch.ones(3))
+    def noisy(x):
+        return torch.empty_like(x).normal_() + torch.zeros(2)
+
+    made = torch.vmap(noisy, randomness="different")(torch.ones(3))
     assert made.shape == (3, 2) and made.device == META
 
 
