@@ -33,6 +33,15 @@ class FreshOn(TorchFunctionMode):
     def __init__(self, device: torch.device):
         super().__init__()
         self.device, self.active = device, False
+        self.compile = torch.compile
+
+    def __enter__(self):
+        torch.compile = self._compile
+        return super().__enter__()
+
+    def __exit__(self, *error):
+        torch.compile = self.compile
+        return super().__exit__(*error)
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         kwargs, who = kwargs or {}, "nobody"
@@ -45,6 +54,16 @@ class FreshOn(TorchFunctionMode):
         if who == "test" and func in TO_NUMPY:
             return func(args[0].cpu(), *args[1:], **kwargs)
         return func(*args, **kwargs)
+
+    def _compile(self, function, **options):
+        """The compiler follows modes, and cannot follow one that looks at who asks."""
+        compiled = self.compile(function, **options)
+
+        def call(*args, **kwargs):
+            with torch._C.DisableTorchFunction():
+                return compiled(*args, **kwargs)
+
+        return call
 
     def _make(self, func, *args, **kwargs) -> Tensor:
         if kwargs.get("device") is not None or any(isinstance(x, Tensor) for x in args):

@@ -10,7 +10,10 @@ import pytest
 import torch
 from torch import nn
 
+from mmbook.adversarial import MultimodalGenerator
+from mmbook.attention import SelfAttention
 from mmbook.features import Pieces
+from mmbook.graph import GraphConvolution
 from mmbook.pairs import mispaired
 from tests.device import FreshOn
 
@@ -97,10 +100,6 @@ def test_a_device_that_is_named_is_kept(meta):
 
 
 def test_networks_are_built_on_the_device_those_of_the_package_too(meta):
-    from mmbook.adversarial import MultimodalGenerator
-    from mmbook.attention import SelfAttention
-    from mmbook.graph import GraphConvolution
-
     networks = (
         nn.Linear(2, 3),
         nn.GRU(2, 3),
@@ -133,6 +132,13 @@ def test_a_network_on_another_device_is_drawn_there(meta):
     before = torch.get_rng_state()
     nn.MultiheadAttention(2, 1, device="meta")
     assert torch.equal(before, torch.get_rng_state())
+
+
+def test_layers_compile_as_a_whole(meta):
+    meta.device = torch.device("cpu")
+    layer, x = SelfAttention(6, num_heads=2), torch.randn(2, 3, 6)
+    compiled = torch.compile(layer, backend="eager", fullgraph=True)
+    assert torch.allclose(compiled(x)[0], layer(x)[0], atol=1e-6)
 
 
 def test_nothing_happens_while_it_is_not_active(meta):
