@@ -47,7 +47,7 @@ def sinusoidal_positions(
 
 def _known(device: torch.device | str | None) -> torch.device:
     if device is None:
-        return torch.get_default_device()
+        return torch.empty(0).device  # which torch.compile traces, unlike get_default_device
     checks.instance("device", device, str, torch.device)
     try:
         return torch.device(device)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from math import inf, isfinite
+from math import inf
 from numbers import Integral, Real
 from typing import Any
 
@@ -48,7 +48,7 @@ def number(name: str, x: Any, least: float | None = None, most: float | None = N
         expected = f"a number from {least:g} to {most:g}"
     value = _real(name, x, "a number")
     low, high = -inf if least is None else least, inf if most is None else most
-    if not isfinite(value) or not low <= value <= high:
+    if not (-inf < value < inf and low <= value <= high):
         raise ValueError(f"{name} is {short(x)}; expected {expected}")
     return value
 
@@ -63,7 +63,7 @@ def positive(name: str, x: Any) -> float:
     Raises: TypeError for what is no number; ValueError for 0 or less, NaN or infinity.
     """
     value = _real(name, x, "a number above 0")
-    if not isfinite(value) or value <= 0:
+    if not 0 < value < inf:  # torch.compile traces this where it stops at isfinite
         raise ValueError(f"{name} is {short(x)}; expected a finite number above 0")
     return value
 
