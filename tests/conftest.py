@@ -5,13 +5,14 @@
 """
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 HERE = Path(__file__).parent
 DEVICE = os.environ.get("MMBOOK_DEVICE") or "cpu"
-mode = None
+mode = nullcontext()
 
 
 def pytest_configure(config):
@@ -22,42 +23,21 @@ def pytest_configure(config):
         from tests.device import FreshOn
 
         mode = FreshOn(pick_device(DEVICE))
-        mode.__enter__()
-
-
-def pytest_unconfigure():
-    if mode is not None:
-        mode.__exit__(None, None, None)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report(collector):
     """Constants at the top of a file are on the device, too."""
-    with active(is_here(collector)):
+    with mode if is_here(collector) else nullcontext():
         return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item):
-    with active(is_here(item) and item.get_closest_marker("cpu") is None):
+    with mode if is_here(item) and not item.get_closest_marker("cpu") else nullcontext():
         return (yield)
 
 
 def is_here(node) -> bool:
     """Is it a test in this folder? pytest asks for the package's examples, too."""
     return HERE in node.path.parents
-
-
-class active:
-    """Switch the mode on, or off, for a while; nothing to do on the CPU."""
-
-    def __init__(self, on: bool):
-        self.on = on
-
-    def __enter__(self):
-        if mode is not None:
-            self.before, mode.active = mode.active, self.on
-
-    def __exit__(self, *error):
-        if mode is not None:
-            mode.active = self.before

@@ -28,12 +28,11 @@ TORCH = str(Path(torch.__file__).parent)
 
 
 class FreshOn(TorchFunctionMode):
-    """While ``active``, what a test makes afresh lies on ``device``."""
+    """Within it, what a test makes afresh lies on ``device``."""
 
     def __init__(self, device: torch.device):
         super().__init__()
-        self.device, self.active = device, False
-        self.compile = torch.compile
+        self.device, self.compile = device, torch.compile
 
     def __enter__(self):
         torch.compile = self._compile
@@ -44,9 +43,8 @@ class FreshOn(TorchFunctionMode):
         return super().__exit__(*error)
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
-        kwargs, who = kwargs or {}, "nobody"
-        if self.active and func in FRESH | DRAWN | TO_NUMPY:
-            who = _asking()
+        kwargs = kwargs or {}
+        who = _asking() if func in FRESH | DRAWN | TO_NUMPY else "nobody"
         if who in ("test", "network") and func in FRESH:
             return self._make(func, *args, **kwargs)
         if who == "network" and func in DRAWN:

@@ -58,7 +58,6 @@ def pytest_in(folder: Path, device: str, *arguments: str) -> subprocess.Complete
 @pytest.fixture
 def meta():
     with FreshOn(META) as mode:
-        mode.active = True
         yield mode
 
 
@@ -116,14 +115,16 @@ def test_what_the_package_makes_in_its_functions_is_left_alone(meta):
     assert mispaired(3, seed=0).device.type == "cpu"
 
 
-def test_draws_come_from_the_generator_of_the_cpu_in_its_order(meta):
+def test_draws_come_from_the_generator_of_the_cpu_in_its_order():
     """Tried on a device with numbers, which here is the CPU itself."""
-    meta.device = torch.device("cpu")
-    torch.manual_seed(3)
-    weight, x = nn.Linear(2, 3).weight, torch.randn(4)
-    meta.active = False
-    torch.manual_seed(3)
-    assert torch.equal(weight, nn.Linear(2, 3).weight) and torch.equal(x, torch.randn(4))
+
+    def drawn():
+        torch.manual_seed(3)
+        return nn.Linear(2, 3).weight, torch.randn(4)
+
+    with FreshOn(torch.device("cpu")):
+        there = drawn()
+    assert all(torch.equal(x, y) for x, y in zip(there, drawn(), strict=True))
 
 
 def test_a_network_on_another_device_is_drawn_there(meta):
@@ -141,9 +142,10 @@ def test_layers_compile_as_a_whole(meta):
     assert torch.allclose(compiled(x)[0], layer(x)[0], atol=1e-6)
 
 
-def test_nothing_happens_while_it_is_not_active(meta):
-    meta.active = False
-    assert torch.zeros(3).device.type == "cpu"
+def test_outside_of_it_nothing_happens():
+    with FreshOn(META):
+        pass
+    assert torch.zeros(3).device.type == "cpu" and torch.compile.__module__ == "torch"
 
 
 @pytest.mark.parametrize("device", ["cpu", "meta"])
