@@ -14,6 +14,7 @@ from tests.walk import engine
 from tests.walk.arguments import Each, Flag, Real, Several, Tensor, Text, Thing, Whole, but
 from tests.walk.tables import CALLS, NOT_WALKED, PASSES
 
+pytestmark = pytest.mark.cpu  # nothing here depends on where it runs
 LEAST = 0.95  # share of clear errors in each module
 MODULES = sorted({name.split(".")[0] for name in CALLS})
 
@@ -46,7 +47,6 @@ def test_good_calls_work(module):
         assert engine.finite(engine.good(name, CALLS[name])), name
 
 
-@pytest.mark.cpu
 @pytest.mark.parametrize("module", MODULES)
 def test_bad_arguments_meet_a_clear_error(module):
     names = [n for n in CALLS if n.split(".")[0] == module]

@@ -11,11 +11,13 @@ from ..engine import call
 from .measures import CONFIDENCE, A, labels
 from .training import SEEDS, Net, function, loss
 
-X = {"image": torch.randn(11, 5), "label": torch.arange(11) % 4}
+
+def rows():
+    return {"image": torch.randn(11, 5), "label": torch.arange(11) % 4}
 
 
 def arm(steps=2):
-    return Arm(Net, loss, X, TrainingConfig(steps=steps, batch_size=3, progress=False))
+    return Arm(Net, loss, rows(), TrainingConfig(steps=steps, batch_size=3, progress=False))
 
 
 def measure(model, data):
@@ -53,7 +55,7 @@ MEASURES = function(
     ("gives a string", lambda *_: {"x": "y"}),
     ("gives a matrix", lambda *_: {"x": np.ones((2, 3))}),
 )
-VAL = Each({"val": Thing(lambda: X)}, fixed=False, legal="val: *")
+VAL = Each({"val": Thing(rows)}, fixed=False, legal="val: *")
 
 CALLS = {
     "experiment.choose": call(grid=ARMS, seeds=SEEDS, measure=MEASURES, on=VAL, lowest=Flag(False)),

@@ -1,5 +1,6 @@
 """What chapters share beside layers: games, classifiers, deletion, pairs, probes, splits."""
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -18,14 +19,14 @@ HIDDEN = Several([Whole(4)], legal="empty")
 DROPOUT = Real(0.2, wrong=(-0.1, 1.0))
 PAIR = Each({"image": Tensor("B 5"), "text": Tensor("B 3")}, legal="name too many")
 SHORT = Thing(lambda: TrainingConfig(steps=2, batch_size=3, progress=False))
-BALANCED = torch.tensor([0, 0, 1, 1, 2, 2])
+BALANCED = np.array([0, 0, 1, 1, 2, 2])
 
 
 class Balanced(Tensor):
     """Labels of which each class has two, (6,)."""
 
     def good(self):
-        return BALANCED.numpy()
+        return BALANCED.copy()
 
 
 SIX = Balanced("6", "int", numpy=True)
