@@ -7,7 +7,8 @@ from torch import nn
 from torch.testing import assert_close
 
 from mmbook.training import TrainingConfig, fit, fit_seeds, set_seed
-from mmbook.training.noise import Draw, Keep, Noise, OwnNoise
+from mmbook.training.draws import Draw, Keep, Noise
+from mmbook.training.noise import OwnNoise
 
 N, D = 47, 7
 DATA = {"x": torch.randn(N, D, generator=torch.Generator().manual_seed(0))}

@@ -3,11 +3,13 @@ arms of an experiment on the same seeds (``fit_arms``), two networks against eac
 (``fit_gan``), or one model a modality that arrives (``fit_progressive``). ``label_ranks`` draws
 which samples are labelled."""
 
-from mmbook.training.arms import Arm, fit_arms, fit_seeds
-from mmbook.training.game import GANConfig, GANHistory, fit_gan
-from mmbook.training.history import History
+from mmbook.training.arm import Arm
+from mmbook.training.arms import fit_arms, fit_seeds
+from mmbook.training.config import GANConfig, TrainingConfig
+from mmbook.training.game import fit_gan
+from mmbook.training.history import GANHistory, History
 from mmbook.training.labels import label_ranks
-from mmbook.training.loop import TrainingConfig, fit
+from mmbook.training.loop import fit
 from mmbook.training.progressive import fit_progressive
 from mmbook.training.seeds import pick_device, set_seed
 

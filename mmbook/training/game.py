@@ -8,7 +8,6 @@ stacked along a new first axis, so that five seeds cost little more than one.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from mmbook import checks
-from mmbook.training.history import check_terms, same_arrays
+from mmbook.training.config import GANConfig
+from mmbook.training.history import GANHistory
 from mmbook.training.optimizer import StackedAdamW
 from mmbook.training.seeds import own_generators, seed_list, set_seed, stream
 from mmbook.training.stacked import Stacked
@@ -39,70 +39,6 @@ GameLoss = Callable[[nn.Module, nn.Module, Batch, Tensor], Tensor | Mapping[str,
 Probe = Callable[[nn.Module, nn.Module], Mapping[str, Any]]
 
 
-@dataclass(frozen=True)
-class GANConfig:
-    """The settings of a game. Both rates fall by half a cosine to 0.
-
-    >>> GANConfig(steps=100).betas
-    (0.0, 0.99)
-
-    ``betas`` are Adam's. The first is 0, so without momentum: the opponent moves, and an
-    average of old gradients points to where it was.
-
-    Raises: TypeError for other types; ValueError for 0 steps, rows, rates or snapshots, NaN,
-        infinity, or betas outside 0 to below 1.
-    """
-
-    steps: int = 800
-    batch_size: int = 64
-    generator_rate: float = 2e-3
-    discriminator_rate: float = 2e-3
-    betas: tuple[float, float] = (0.0, 0.99)
-    snapshots: int = 8
-    progress: bool = True
-
-    def __post_init__(self):
-        for name in ("steps", "batch_size", "snapshots"):
-            checks.whole(name, getattr(self, name))
-        for name in ("generator_rate", "discriminator_rate"):
-            checks.positive(name, getattr(self, name))
-        betas = checks.listed("betas", self.betas)
-        if len(betas) != 2 or not all(0 <= checks.number("betas", beta) < 1 for beta in betas):
-            raise ValueError(f"betas is {self.betas}; expected two numbers from 0 to below 1")
-        checks.flag("progress", self.progress)
-
-
-@dataclass(frozen=True, eq=False)
-class GANHistory:
-    """What happened in S games.
-
-    ``terms``: each term of both losses at each step, (S, steps), under "discriminator: ..." and
-    "generator: ...". ``probes``: what the probe measured at ``probe_steps``, (S, snapshots, ...).
-    Two are equal if all of this is; how long they took does not count.
-    """
-
-    terms: dict[str, np.ndarray]
-    probe_steps: np.ndarray
-    probes: dict[str, np.ndarray]
-    seconds: float = field(compare=False)
-
-    def __post_init__(self):
-        check_terms(self.terms)
-        checks.integers("probe_steps", self.probe_steps)
-        checks.mapping("probes", self.probes)
-        checks.number("seconds", self.seconds, 0)
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, GANHistory)
-            and same_arrays(self.terms, other.terms)
-            and np.array_equal(self.probe_steps, other.probe_steps)
-            and same_arrays(self.probes, other.probes)
-        )
-
-    __hash__ = None  # type: ignore[assignment]
-
-
 def fit_gan(
     make_players: Callable[[], Players],
     discriminator_loss: GameLoss,
@@ -113,6 +49,16 @@ def fit_gan(
     probe: Probe | None = None,
 ) -> tuple[list[Players], GANHistory]:
     """Let a generator and a discriminator play, once a seed, side by side.
+
+    >>> import torch
+    >>> from mmbook.adversarial import MultimodalDiscriminator, MultimodalGenerator
+    >>> (players,), history = fit_gan(
+    ...     lambda: (MultimodalGenerator(3, {"x": 2}), MultimodalDiscriminator({"x": 2})),
+    ...     lambda G, D, real, noise: (D(G(noise)) - D(real)).mean(),
+    ...     lambda G, D, real, noise: -D(G(noise)).mean(),
+    ...     {"x": torch.ones(8, 2)}, GANConfig(steps=3, progress=False), seeds=[0])
+    >>> {name: term.shape for name, term in history.terms.items()}
+    {'discriminator: loss': (1, 3), 'generator: loss': (1, 3)}
 
     Args:
         make_players: gives (generator, discriminator); called once a seed, after ``set_seed``.

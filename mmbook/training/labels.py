@@ -15,6 +15,7 @@ def label_ranks(label: Tensor, seeds: Sequence[int], copies: int = 1) -> Tensor:
     ``rank < share`` labels that share of each class (rounded up), and what a small share labels
     a larger one labels too. It fits :func:`fit_seeds` as one of its ``own``.
 
+    >>> import torch
     >>> rank = label_ranks(torch.tensor([0, 0, 0, 0, 1, 1]), seeds=[3, 8])
     >>> (rank < 0.25).sum(1)
     tensor([2, 2])

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from mmbook import checks
 from mmbook.training.arms import fit_seeds
-from mmbook.training.loop import TrainingConfig
+from mmbook.training.config import TrainingConfig
 from mmbook.training.seeds import seed_list
 from mmbook.training.steps import Batch, check_factory
 
@@ -34,6 +34,22 @@ def fit_progressive(
     it says of every sample, the last step's not at all. What a model is asked with is
     ``order[:i]`` and what stands in ``own``, and nothing else: no later modality, no label. So
     what a model reads beside its modalities, such as a mask of padding, must stand in ``own``.
+
+    >>> import torch
+    >>> class Sum(nn.Module):
+    ...     def __init__(self, names):
+    ...         super().__init__()
+    ...         self.map = nn.ModuleDict({m: nn.Linear(3, 2) for m in names})
+    ...     def forward(self, x):
+    ...         return sum(f(x[m]) for m, f in self.map.items())
+    >>> def loss(model, batch, earlier):
+    ...     return sum(((model(batch) - z) ** 2).mean() for z in (1.0, *earlier))
+    >>> steps = fit_progressive(
+    ...     ("speech", "image"), lambda names, before: Sum(names), loss,
+    ...     {"speech": torch.ones(8, 3), "image": torch.ones(8, 3)},
+    ...     TrainingConfig(steps=3, progress=False), seeds=range(2))
+    >>> [[tuple(model.map) for model in models] for models in steps]
+    [[('speech',), ('speech',)], [('speech', 'image'), ('speech', 'image')]]
 
     Args:
         order: the modalities as they arrive, each a name in ``data``.

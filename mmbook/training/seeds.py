@@ -17,6 +17,7 @@ MOST = 2**32 - 1  # the largest seed that NumPy takes
 def set_seed(seed: int) -> None:
     """Seed Python's, NumPy's and PyTorch's generators.
 
+    >>> import torch
     >>> set_seed(0)
     >>> torch.rand(2)
     tensor([0.4963, 0.7682])

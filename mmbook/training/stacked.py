@@ -13,7 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state
 
-from mmbook.training.noise import Noise, OwnNoise
+from mmbook.training.draws import Noise
+from mmbook.training.noise import OwnNoise
 from mmbook.training.steps import Terms, named_terms
 
 State = dict[str, Tensor]

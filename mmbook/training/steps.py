@@ -4,7 +4,7 @@ Rows are drawn, the terms of a loss are named and checked, the rate falls, what 
 written down, and a loss that is no longer finite stops the run and says where that was.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import cos, pi
 from typing import Any
 
@@ -18,6 +18,7 @@ from mmbook.training.seeds import stream
 
 Batch = dict[str, Tensor]
 Terms = dict[str, Tensor]
+Loss = Callable[[nn.Module, Batch], Tensor | Mapping[str, Tensor]]
 LOOK = 50  # steps; on a GPU each look at the record waits for the device
 
 
