@@ -29,6 +29,26 @@ def choose(
     fewer samples wins, then the one that stands first. The data is handed over by the name of its
     split, and ``measure`` gets nothing else, so that no test item can slip in.
 
+    >>> import torch
+    >>> from torch import nn
+    >>> from mmbook.training import TrainingConfig
+    >>> data = {"x": torch.eye(2).repeat(20, 1), "y": torch.arange(2).repeat(20)}
+    >>> def loss(model, batch):
+    ...     return nn.functional.cross_entropy(model(batch["x"]), batch["y"])
+    >>> grid = {rate: Arm(lambda: nn.Linear(2, 2), loss, data,
+    ...                   TrainingConfig(9, 20, learning_rate=rate, progress=False))
+    ...         for rate in (0.01, 0.1)}
+    >>> def nats(model, data):
+    ...     logits = model(data["x"])
+    ...     return {"nats": nn.functional.cross_entropy(logits, data["y"], reduction="none")}
+    >>> choose(grid, range(3), nats, on={"val": data}, lowest=True)  # doctest: +ELLIPSIS
+                 nats
+    0.01  0.6...
+    0.1   0.3...  <- chosen
+    all trained with steps 9, batch 20
+    val: chosen by the lowest 'nats'; intervals over 3 seeds x 40 items
+    0.1
+
     Args:
         grid: {setting: arm}; the setting, such as (steps, weight), is what is returned.
         on: ``{"val": X["val"]}``; a split whose name holds "test" is refused.

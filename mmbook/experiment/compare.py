@@ -32,6 +32,17 @@ def compare(
 ) -> Comparison:
     """Train the arms on the same seeds and measure every model on the same items.
 
+    >>> from mmbook.training import TrainingConfig
+    >>> data = {"x": torch.eye(2).repeat(20, 1), "y": torch.arange(2).repeat(20)}
+    >>> line = Arm(lambda: nn.Linear(2, 2),
+    ...            lambda m, b: nn.functional.cross_entropy(m(b["x"]), b["y"]), data,
+    ...            TrainingConfig(steps=50, learning_rate=0.1, progress=False))
+    >>> result = compare({"chance": {"right": 0.5}, "line": line}, seeds=range(3),
+    ...                  measure=lambda m, d: {"right": m(d["x"]).argmax(1) == d["y"]},
+    ...                  on={"test": data})
+    >>> result.estimate("line").mean, result.estimate("chance").mean
+    (1.0, 0.5)
+
     Args:
         arms: the simplest rival first. An :class:`mmbook.training.Arm` is trained (those that share
             factory, loss and data in one batched step, see :func:`mmbook.training.fit_arms`); a

@@ -47,6 +47,12 @@ def plot_sample(ax: Axes, data: Digits, row: int, frames: int = 8) -> None:
     """A drawing at half its size and its recording beside it, in grey.
 
     There is room for ``frames`` frames, so that all samples are drawn at one scale.
+
+    >>> from mmbook.data import load_digits, torn
+    >>> from mmbook.figures import subplots
+    >>> figure, ax = subplots()
+    >>> plot_sample(ax, torn(load_digits("val")[:3], seed=0), 2)
+
     Raises: ValueError for a recording that is longer, or empty; TypeError for other data.
     """
     voice = shades("recording", recording_image(data, row))
