@@ -11,8 +11,9 @@ from torch import Tensor, nn
 from mmbook import checks
 from mmbook.training.arm import Arm
 from mmbook.training.config import TrainingConfig
+from mmbook.training.progress import progress_bar
 from mmbook.training.seeds import own_generators, seed_list
-from mmbook.training.steps import Loss, progress_bar
+from mmbook.training.steps import Loss
 from mmbook.training.together import Trained, train_together, what_must_be_one
 
 

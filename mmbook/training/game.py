@@ -18,6 +18,7 @@ from mmbook import checks
 from mmbook.training.config import GANConfig
 from mmbook.training.history import GANHistory
 from mmbook.training.optimizer import StackedAdamW
+from mmbook.training.progress import progress_bar
 from mmbook.training.seeds import own_generators, seed_list, set_seed, stream
 from mmbook.training.stacked import Stacked
 from mmbook.training.steps import (
@@ -29,7 +30,6 @@ from mmbook.training.steps import (
     common_device,
     half_cosine,
     learning,
-    progress_bar,
     take,
     total_of,
 )

@@ -15,6 +15,7 @@ from mmbook.training.config import TrainingConfig
 from mmbook.training.draws import Noise
 from mmbook.training.history import History
 from mmbook.training.noise import OwnNoise
+from mmbook.training.progress import progress_bar
 from mmbook.training.seeds import own_generators
 from mmbook.training.steps import (
     Loss,
@@ -23,7 +24,6 @@ from mmbook.training.steps import (
     common_device,
     learning,
     named_terms,
-    progress_bar,
     take,
     total_of,
 )

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from mmbook import checks
 from mmbook.training.seeds import stream
@@ -109,11 +109,6 @@ def common_device(data: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> 
     if apart:
         raise ValueError(f"data are on {apart}; expected {device}, where the model is")
     return device
-
-
-def progress_bar(steps: int, shown: bool, what: str = "training") -> tqdm:
-    """A bar that vanishes at the end."""
-    return tqdm(total=steps, leave=False, disable=not shown, desc=what)
 
 
 class Record:
