@@ -17,6 +17,7 @@ from mmbook.graph import (
     normalize_adjacency,
     propagate,
 )
+from mmbook.graph.product import transpose
 from mmbook.training import TrainingConfig, fit, fit_seeds, set_seed
 
 V, D_IN, D_OUT, MODELS = 19, 5, 7, 3
@@ -95,6 +96,34 @@ def test_what_is_kept_for_a_matrix_goes_with_it():
         del A
         gc.collect()
         assert seen() is None
+
+
+@pytest.mark.parametrize("size", [torch.int32, torch.int64])
+def test_a_symmetric_matrix_is_its_own_transpose_whatever_the_size_of_its_indices(size):
+    A = ring()
+    parts = A.crow_indices().to(size), A.col_indices().to(size), A.values()
+    A = torch.sparse_csr_tensor(*parts, A.shape, check_invariants=True)
+    assert transpose(A) is A
+
+
+def test_indices_are_as_the_product_wants_them():
+    A = adjacency(torch.tensor([[0, 1], [1, 2]]), 3)
+    for made in (A, normalize_adjacency(A), transpose(directed().to_sparse_csr())):
+        assert made.crow_indices().dtype == made.col_indices().dtype == torch.int32
+
+
+@pytest.mark.parametrize("tracked", [True, False])
+def test_a_product_that_fails_is_not_tried_again(monkeypatch, tracked):
+    calls = []
+
+    def fails(*args, **kwargs):
+        calls.append(args)
+        raise RuntimeError("not enough memory")
+
+    monkeypatch.setattr(torch, "addmm", fails)
+    with pytest.raises(RuntimeError, match="not enough memory"), torch.set_grad_enabled(tracked):
+        propagate(draw(V, 2).requires_grad_(), ring())
+    assert len(calls) == 1
 
 
 def test_a_normalised_matrix_is_its_own_transpose_to_the_last_bit():

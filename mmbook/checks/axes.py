@@ -7,36 +7,40 @@ from typing import Any
 
 from mmbook.checks.words import came_as
 
-Axes = list[tuple[str, int]]  # letter (or digits, or "...") and least size
-
-
-def _ways(pattern: str) -> list[Axes]:
-    """The ways a shape may look: ``"A | L A>=2"`` -> [[("A", 0)], [("L", 0), ("A", 2)]]."""
-    # No cache: torch.compile warns of one, and a pattern is read in a few microseconds.
-    ways = []
-    for way in pattern.split("|"):
-        parts = [axis.partition(">=") for axis in way.split()]
-        ways.append([(letter, int(least or 0)) for letter, _, least in parts])
-    return ways
-
 
 def written(pattern: str, sizes: Mapping[str, int]) -> str:
     """``"B D"`` as the message shows it, known letters by their size: ``(B, 5)``."""
     parts, bounds = [], []
     for part in pattern.split(","):
         ways = []
-        for axes in _ways(part):
-            known = ", ".join(str(sizes.get(letter, letter)) for letter, _ in axes)
+        for way in part.split("|"):
+            axes = [axis.partition(">=") for axis in way.split()]
+            known = ", ".join(str(sizes.get(letter, letter)) for letter, _, _ in axes)
             ways.append(f"({known},)" if len(axes) == 1 and known != "..." else f"({known})")
-            bounds += [f"{a} >= {least}" for a, least in axes if least and a not in sizes]
+            bounds += [f"{a} >= {int(n)}" for a, _, n in axes if n and a not in sizes]
         parts.append(" or ".join(ways))
     bounded = f" with {', '.join(dict.fromkeys(bounds))}" if bounds else ""
     return " and ".join(parts) + bounded
 
 
-def _fits(given: tuple[int, ...], axes: Axes, sizes: Mapping[str, int]) -> dict[str, int] | None:
+def letters(
+    given: tuple[int, ...], pattern: str, sizes: Mapping[str, int]
+) -> dict[str, int] | None:
     """What the letters stand for, or None if the shape does not look so."""
-    if axes[:1] == [("...", 0)]:
+    # The pattern is read as it is compared: every layer asks at every call, a small one feels it,
+    # and torch.compile warns of a cache.
+    for way in pattern.split("|"):
+        found = _fits(given, way.split(), sizes)
+        if found is not None:
+            return found
+    return None
+
+
+def _fits(
+    given: tuple[int, ...], axes: list[str], sizes: Mapping[str, int]
+) -> dict[str, int] | None:
+    """:func:`letters` of one way a shape may look."""
+    if "..." in axes:  # it stands in front
         axes, leading = axes[1:], len(given) - len(axes) + 1
         if leading < 0:
             return None
@@ -44,25 +48,19 @@ def _fits(given: tuple[int, ...], axes: Axes, sizes: Mapping[str, int]) -> dict[
     if len(given) != len(axes):
         return None
     found: dict[str, int] = {}
-    for (letter, least), size in zip(axes, given, strict=True):
-        fixed = letter.isdigit()
-        expected = int(letter) if fixed else sizes.get(letter, found.get(letter, size))
-        if size != expected or size < least:
+    for axis, letter in enumerate(axes):
+        size = given[axis]
+        if letter.isdigit():
+            if size != int(letter):
+                return None
+            continue
+        if ">=" in letter:
+            letter, least = letter.split(">=")
+            if size < int(least):
+                return None
+        if size != sizes.get(letter, found.setdefault(letter, size)):
             return None
-        if not fixed:
-            found[letter] = size
     return found
-
-
-def letters(
-    given: tuple[int, ...], pattern: str, sizes: Mapping[str, int]
-) -> dict[str, int] | None:
-    """:func:`_fits` of the first way that does."""
-    for axes in _ways(pattern):
-        found = _fits(given, axes, sizes)
-        if found is not None:
-            return found
-    return None
 
 
 def _shape(name: str, x: Any) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from mmbook.checks.axes import shape, written
+from mmbook.checks.axes import letters, shape, written
 from mmbook.checks.names import known_keys, mapping
 from mmbook.checks.values import positive
 
@@ -37,7 +37,9 @@ def tensor(
         raise TypeError(
             f"{name} is a {type(x).__name__}; expected a tensor {written(pattern, sizes)}"
         )
-    found = shape(name, x, pattern, **sizes)
+    found = letters(x.shape, pattern, sizes)
+    if found is None:
+        found = shape(name, x, pattern, **sizes)  # which says what is wrong
     if kind is not None and kind != _kind(x):
         raise ValueError(f"{name} is {x.dtype} {tuple(x.shape)}; expected {KINDS[kind]}")
     return found

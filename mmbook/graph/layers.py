@@ -40,13 +40,14 @@ class GraphConvolution(nn.Module):
 
     def forward(self, x: Tensor, propagation: Tensor) -> Tensor:
         """The new features of all nodes, (V, out_dim)."""
-        check_product(x, propagation, self.in_dim)
+        check_product(x, propagation, D=self.in_dim)
         # (A H) W = A (H W): the sparse product is the slow one, so it takes the narrower side.
         if self.in_dim < self.out_dim:
             x = product(x, propagation) @ self.weight
         else:
             x = product(x @ self.weight, propagation)
-        return x if self.bias is None else x + self.bias
+        bias = self.bias
+        return x if bias is None else x + bias
 
     def extra_repr(self) -> str:
         return f"{self.in_dim}, {self.out_dim}, bias={self.bias is not None}"

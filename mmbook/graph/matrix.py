@@ -140,10 +140,16 @@ def nearest_neighbours(x: Tensor, k: int, block: int = 2048) -> Tensor:
 
 
 def as_csr(A: Tensor) -> Tensor:
-    """The layout with the fast product. PyTorch calls it beta, once a session; we know."""
+    """The layout with the fast product, its indices of 32 bits, as the product's kernel wants them:
+    longer ones it would shorten at each call. PyTorch calls it beta, once a session; we know."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta")
-        return A.to_sparse_csr()
+        A = A.to_sparse_csr()
+        parts = A.crow_indices(), A.col_indices()
+        if max(len(parts[1]), *A.shape) < 2**31:
+            rows, columns = (part.int() for part in parts)
+            A = torch.sparse_csr_tensor(rows, columns, A.values(), A.shape, check_invariants=False)
+        return A
 
 
 def _coo(indices: Tensor, values: Tensor, size: int) -> Tensor:

@@ -41,80 +41,70 @@ def product(x: Tensor, propagation: Tensor) -> Tensor:
     """:func:`propagate` of what is checked."""
     if propagation.layout == torch.strided:
         return propagation @ x
-    return _Matrix(propagation).times(x.to(propagation.dtype), turned=False)
+    if x.dtype != propagation.dtype:  # under autocast
+        x = x.to(propagation.dtype)
+    return _Matrix(propagation).times(x)
 
 
-def check_product(x: Tensor, propagation: Tensor, D: int | None = None) -> None:
-    """Raises: as :func:`propagate`, and ValueError unless x is (V, D), where ``D`` is given."""
-    if _is_plain(x, propagation, D):
-        return  # nearly always, and ten times as fast as what comes: a small graph feels it
-    check_matrix(propagation, checks.tensor("x", x, "V D" if D is None else f"V {D}")["V"])
-    dtype = propagation.dtype
-    if x.dtype != dtype and not torch.is_autocast_enabled(x.device.type):
-        raise ValueError(f"x is {x.dtype}, propagation {dtype}; expected one dtype for both")
-    if propagation.layout != torch.strided and dtype not in WHOLE:
-        raise ValueError(f"propagation is sparse {dtype}; expected torch.float32 or torch.float64")
+def check_product(x: Tensor, propagation: Tensor, **sizes: int) -> None:
+    """Raises: as :func:`propagate`; ValueError unless x is (V, D), where ``D`` is given."""
+    check_matrix(propagation, V=checks.tensor("x", x, "V D", "float", **sizes)["V"])
+    checks.matches("x", x, propagation, "propagation")
+    if propagation.layout != torch.strided and propagation.dtype not in WHOLE:
+        raise ValueError(
+            f"propagation is sparse {propagation.dtype}; expected torch.float32 or torch.float64"
+        )
 
 
-def check_matrix(propagation: Tensor, V: int | None = None) -> None:
+def check_matrix(propagation: Tensor, **sizes: int) -> None:
     """Raises: TypeError for no tensor; ValueError unless a fixed matrix of floats (V, V)."""
-    checks.tensor("propagation", propagation, "V V" if V is None else f"{V} {V}")
+    checks.tensor("propagation", propagation, "V V", "float", **sizes)
     if propagation.requires_grad:
         raise ValueError("propagation requires a gradient; expected a fixed matrix (detach it)")
 
 
-def _is_plain(x: Tensor, propagation: Tensor, D: int | None) -> bool:
-    """Nothing to complain of, and neither half precision nor autocast in play."""
-    if not (isinstance(x, Tensor) and isinstance(propagation, Tensor)):
-        return False
-    shape, dtype = x.shape, x.dtype
-    return (
-        len(shape) == 2
-        and (D is None or shape[1] == D)
-        and propagation.shape == (shape[0], shape[0])
-        and propagation.dtype == dtype
-        and dtype in WHOLE
-        and not propagation.requires_grad
-    )
-
-
 class _Matrix:
-    """A sparse matrix in a box: torch.func wraps every tensor that it meets, and has no sparse."""
+    """A sparse matrix A, or A^T where ``turned``: each is the gradient of the other.
 
-    def __init__(self, matrix: Tensor):
-        self.matrix = matrix
+    In a box, since torch.func wraps every tensor that it meets, and has no sparse ones.
+    """
 
-    def times(self, x: Tensor, turned: bool) -> Tensor:
-        """A x or, where ``turned``, A^T x. Each is the gradient of the other."""
-        try:
-            return (_Quick.apply if torch.is_grad_enabled() else _times)(x, self, turned)
-        except RuntimeError:  # torch.func is at work; only the other form goes with it
-            return _Transformable.apply(x, self, turned)
+    def __init__(self, matrix: Tensor, turned: bool = False):
+        self.matrix, self.turned = matrix, turned
+
+    def times(self, x: Tensor) -> Tensor:
+        if torch._C._are_functorch_transforms_active():  # what Function.apply itself asks
+            return _Transformable.apply(x, self)
+        return _Quick.apply(x, self) if torch.is_grad_enabled() else _times(x, self)
+
+    def gradient(self, g: Tensor) -> Tensor:
+        return _Matrix(self.matrix, not self.turned).times(g)
 
 
-def _times(x: Tensor, A: _Matrix, turned: bool) -> Tensor:
-    matrix, x = transpose(A.matrix) if turned else A.matrix, x.contiguous()
-    if not torch.is_autocast_enabled(x.device.type):
-        return matrix @ x
+def _times(x: Tensor, A: _Matrix) -> Tensor:
+    matrix, x = transpose(A.matrix) if A.turned else A.matrix, x.contiguous()
+    # addmm takes 0 x + A x, and so fills one matrix less with zeros than A @ x does.
+    if not torch.is_autocast_enabled("cpu" if x.is_cpu else x.device.type):  # a name takes time
+        return torch.addmm(x, matrix, x, beta=0)
     with torch.autocast(x.device.type, enabled=False):
-        return matrix @ x
+        return torch.addmm(x, matrix, x, beta=0)
 
 
 class _Quick(torch.autograd.Function):
     """The form without ``setup_context``: a third of the overhead, which a small graph feels."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, A: _Matrix, turned: bool) -> Tensor:
-        ctx.A, ctx.turned = A, turned
-        return _times(x, A, turned)
+    def forward(ctx: Any, x: Tensor, A: _Matrix) -> Tensor:
+        ctx.A = A
+        return _times(x, A)
 
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Any) -> Any:
-        return ctx.A.times(grad_outputs[0], not ctx.turned), None, None
+        return ctx.A.gradient(grad_outputs[0]), None
 
     @staticmethod
     def jvp(ctx: Any, *grad_inputs: Any) -> Any:
-        return ctx.A.times(grad_inputs[0], ctx.turned)
+        return ctx.A.times(grad_inputs[0])
 
 
 class _Transformable(torch.autograd.Function):
@@ -125,13 +115,13 @@ class _Transformable(torch.autograd.Function):
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
-        _, ctx.A, ctx.turned = inputs
+        _, ctx.A = inputs
 
     @staticmethod
     def vmap(info: Any, in_dims: tuple[int | None, ...], *args: Any) -> Any:
-        x, A, turned = args
+        x, A = args
         x = x.movedim(in_dims[0], 1)  # V, models, D: one product of width models x D
-        return A.times(x.flatten(1), turned).unflatten(1, x.shape[1:]), 1
+        return A.times(x.flatten(1)).unflatten(1, x.shape[1:]), 1
 
 
 class _Transpose(NamedTuple):
@@ -159,6 +149,6 @@ def transpose(A: Tensor) -> Tensor:
 
 def _equal(A: Tensor, T: Tensor) -> bool:
     return A.layout == torch.sparse_csr and all(
-        torch.equal(getattr(A, part)(), getattr(T, part)())
+        torch.equal(getattr(A, part)().to(getattr(T, part)().dtype), getattr(T, part)())
         for part in ("crow_indices", "col_indices", "values")
     )
