@@ -1,187 +1,144 @@
-"""What the website needs beyond Jupyter Book: light pages, local formulas, numbers by chapter.
+"""What the website needs beyond Jupyter Book and its theme.
 
-- Formulas are set by KaTeX, which stands in ``static/katex`` (a third of MathJax's weight).
-- Equations and exercises are numbered by chapter, (4.1), also while earlier ones are still to come.
-- The icon font (1.5 MB) gives way to a style sheet with the few icons in use, and the theme's style
-  sheets to the rules that some page or script can reach.
-- Each chapter opens with a line that says how to run it.
+- Formulas are set by MathJax from a pinned package, so that no request leaves the site.
+- A chapter opens with its question, its minutes, what it needs, and where to get and run it.
+- The first page shows figures out of the stored notebooks, so that they cannot go stale.
+- An inline SVG stands in the place of each figure's image: its ink then follows the theme.
 """
 
 import base64
 import re
-from itertools import pairwise
+from importlib.util import find_spec
 from pathlib import Path
+from shutil import copy2
 
-import tinycss2
 from docutils import nodes
+from front import show_figures
 from sphinx.application import Sphinx
-from sphinx.domains.math import MathDomain
 from sphinx.util import logging
 
 log = logging.getLogger(__name__)
+CHAPTER = re.compile(r"notebooks/(\d\d)_\w+")
 
 
-def number_equations(app: Sphinx, doctree: nodes.document) -> None:
-    """(1), (2) ... of notebooks/04_name become (4.1), (4.2) ..."""
-    docname = app.env.docname
-    chapter = re.fullmatch(r"notebooks/(\d\d)_\w+", docname)
-    if chapter is None:
+def formula_numbers(app: Sphinx, doctree: nodes.document) -> None:
+    r"""Take ``\tag{7.3}`` out of a formula, so that its number stays in sight when that scrolls."""
+    for node in doctree.findall(nodes.math_block):
+        tag = re.search(r"\s*\\tag\{([^}]+)\}", node.astext())
+        if tag and not node.get("nowrap"):
+            node["number"] = tag[1]
+            node[0] = nodes.Text(node.astext().replace(tag[0], ""))
+
+
+def chapter_head(app: Sphinx, doctree: nodes.document) -> None:
+    """The question, then minutes and buttons, then what the reader needs; all from the text."""
+    chapter = app.env.docname
+    if not CHAPTER.fullmatch(chapter):
         return
-    domain = app.env.get_domain("math")
-    if not isinstance(domain, MathDomain):
-        raise TypeError(f"the domain of formulas is a {type(domain).__name__}, not Sphinx's own")
-    equations = domain.equations
-    labelled = [n for n in doctree.findall(nodes.math_block) if n.get("label")]
-    for place, node in enumerate(labelled, start=1):
-        node["number"] = f"{int(chapter[1])}.{place}"
-        equations[node["label"]] = (docname, node["number"])
-
-
-def number_exercises(app: Sphinx, env) -> list[str]:
-    """Exercise 9 of the whole book becomes exercise 5.1, the first of chapter 5."""
-    for docname, kinds in env.toc_fignumbers.items():
-        chapter = re.fullmatch(r"notebooks/(\d\d)_\w+", docname)
-        if chapter is None:
-            continue
-        exercises = kinds.get("exercise", {})
-        for place, label in enumerate(sorted(exercises, key=exercises.get), start=1):
-            exercises[label] = (int(chapter[1]), place)
-    return []
-
-
-def page_context(app: Sphinx, pagename: str, template: str, context: dict, doctree) -> None:
-    """Scripts that a page needs, once each."""
-    seen, kept = set(), []
-    for script in context.get("script_files", []):
-        name = str(getattr(script, "filename", None) or script)
-        body = (getattr(script, "attributes", None) or {}).get("body") or ""
-        if "thebe" in (name + body).lower() or "mathjax" in (name + body).lower():
-            continue
-        if (name, body) not in seen:
-            seen.add((name, body))
-            kept.append(script)
-    context["script_files"] = kept
-    if re.fullmatch(r"notebooks/\d\d_\w+", pagename):
-        context["body"] = launch_menu(pagename) + context["body"]
-
-
-def launch_menu(pagename: str) -> str:
-    """Where to run this chapter: a JupyterLab on the reader's own machine, and how to get one."""
-    lab = f"http://localhost:8888/lab/tree/{pagename}.ipynb"
-    return (
-        '<p class="mmbook-launch">Run this chapter: '
-        f'<a href="{lab}" title="make lab must be running">open it in your JupyterLab</a> '
-        "(start it with <code>make lab</code>), or see "
-        '<a href="index.html#how-to-run">how to set it up</a>.</p>'
+    section = next(doctree.findall(nodes.section))
+    needs = next(
+        (p for p in section.findall(nodes.paragraph) if p.astext()[:9] == "You need "), None
     )
+    times = r"\s*The\s+text\s+takes\s+(.+?)\s+to\s+read;\s+its\s+cells\s+take\s+(.+?)\s+to\s+run\."
+    found = re.search(times, needs.astext()) if needs else None
+    if needs is None or found is None:
+        log.warning("%s does not say what it needs and how long it takes", chapter)
+        return
+    needs.parent.remove(needs)
+    tail = ""  # of plain text, a node for each line
+    while "The text takes" not in " ".join(tail.split()):
+        tail = needs.pop().astext() + tail
+    needs += nodes.Text(re.sub(times, "", tail))
+    needs["classes"].append("mmbook-needs")
+    section[1]["classes"].append("mmbook-question")
+    row = (
+        f'<div class="mmbook-chips"><span>{found[1]} to read</span>'
+        f"<span>{found[2]} to run</span>"
+        f'<a href="../_sources/{chapter}.ipynb" download>Download .ipynb</a>'
+        '<a href="index.html#how-to-run">How to run</a></div>'
+    )
+    section.insert(2, [nodes.raw("", row, format="html"), needs])
 
 
-ICON = r'(?<![\w-])"?{name}"?:\[(\d+),(\d+),\[[^\]]*\],"[0-9a-f]+",\[?"([^"]+)"'
-FIGURE = (
-    r'(<figure class="mmbook-figure" [^>]*>)<img alt="([^"]*)" '
-    r'src="data:image/svg\+xml;base64,([^"]+)"[^>]*>'
+LIVE = (
+    '<p class="mmbook-live">Live in JupyterLab: there this cell has controls to move. '
+    'This page runs no Python. <a href="index.html#how-to-run">How to run it</a></p>'
 )
 
 
-def slim(app: Sphinx, exception: Exception | None) -> None:
-    """Make the written pages light: no icon font, no rules and scripts that no page uses."""
-    if exception is not None or app.builder.format != "html":
-        return
-    static = Path(app.outdir) / "_static"
-    icon_script = static / "scripts" / "fontawesome.js"
-    pages = {p: p.read_text("utf-8") for p in Path(app.outdir).rglob("*.html")}
-    scripts = [p.read_text("utf-8") for p in static.rglob("*.js") if p != icon_script]
-    words = set(re.findall(r"[\w-]+", " ".join([*pages.values(), *scripts])))
-    (static / "icons.css").write_text(icon_rules(icon_script.read_text("utf-8"), words), "utf-8")
-    for path in (static / "styles" / "pydata-sphinx-theme.css", *static.glob("mystnb.*.css")):
-        path.write_text(purge(path.read_text("utf-8"), words), "utf-8")
-    for page, text in pages.items():
-        text = re.sub(r"<script[^>]*(fontawesome|design-tabs)[^>]*></script>", "", text)
-        text = re.sub(r"<link[^>]*(fontawesome|sphinx-design|sphinx-thebe)[^>]*>", "", text)
-        page.write_text(re.sub(FIGURE, inline_svg, text), "utf-8")
-    for path in [*(static / "vendor").rglob("*.*"), *static.rglob("*.map"), icon_script]:
-        path.unlink(missing_ok=True)
+def live_cells(app: Sphinx, doctree: nodes.document) -> None:
+    """Say under a cell with live controls what it is."""
+    for cell in list(doctree.findall(nodes.container)):
+        if "cell" in cell["classes"] and "@interact" in cell.astext():
+            cell.append(nodes.raw("", LIVE, format="html"))
+
+
+def page_context(app: Sphinx, pagename: str, template: str, context: dict, doctree) -> None:
+    """Scripts that a page needs, once each; a chapter's number small above its title."""
+    kept = {}
+    for script in context.get("script_files", []):
+        name = str(getattr(script, "filename", None) or script)
+        body = (getattr(script, "attributes", None) or {}).get("body") or ""
+        if "thebe" not in (name + body).lower():
+            kept.setdefault((name, body), script)
+    context["script_files"] = list(kept.values())
+    context["body"] = re.sub(
+        r"<h1>(Chapter \d+)( · )",
+        r'<h1><span class="mmbook-number">\1<span class="visually-hidden">\2</span></span>',
+        context.get("body", ""),
+    )
+    context["metatags"] = context.get("metatags", "") + f'<meta name="page" content="{pagename}">'
+    if pagename == "search":
+        app.add_js_file("search.js", loading_method="defer")
+
+
+FIGURE = re.compile(
+    r'(<figure class="mmbook-figure" [^>]*>)<img alt="([^"]*)" '
+    r'src="data:image/svg\+xml;base64,([^"]+)"[^>]*>'
+)
+# A script of 1.5 MB that draws the icons; the theme's style sheet draws them as well, from a font.
+ICONS = re.compile(r"<script[^>]*fontawesome[^>]*></script>")
+SEARCH = re.compile(r"<script[^>]*(searchtools|language_data|searchindex)[^>]*></script>")
+# No line may begin with the comma after a formula.
+UNIT = re.compile(r'(<span class="math [^>]*>[^<]*</span>)([,.;:?!)’]+)')
 
 
 def inline_svg(found: re.Match) -> str:
-    """The SVG itself in its picture's place: its ink then follows the theme."""
     figure, alt, source = found.groups()
     svg = base64.b64decode(source).decode()
     return f'{figure}<svg role="img" aria-label="{alt}"{svg.removeprefix("<svg")}'
 
 
-def icon_rules(script: str, words: set[str]) -> str:
-    """A style sheet that masks each icon in use from its path in the icon script."""
-    rules = [
-        "[class*='fa-']::before{content:'';display:inline-block;width:1em;height:1em;"
-        "vertical-align:-.125em;background:currentColor;"
-        "-webkit-mask:var(--icon) center/contain no-repeat;"
-        "mask:var(--icon) center/contain no-repeat}"
-    ]
-    for name in sorted(w[3:] for w in words if w.startswith("fa-")):
-        found = re.search(ICON.format(name=re.escape(name)), script)
-        if found:
-            width, height, path = found.groups()
-            svg = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}'>"
-            svg = f"{svg}<path d='{path}'/></svg>".replace("<", "%3C").replace(">", "%3E")
-            rules.append(f'.fa-{name}::before{{--icon:url("data:image/svg+xml,{svg}")}}')
-    return "".join(rules)
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Pages without what they do not use, and the files that set formulas."""
+    if exception is not None or app.builder.format != "html":
+        return
+    for page in Path(app.outdir).rglob("*.html"):
+        text = UNIT.sub(r'<span class="mmbook-unit">\1\2</span>', page.read_text("utf-8"))
+        text = FIGURE.sub(inline_svg, ICONS.sub("", text))
+        text = text.replace(' aria-label="Toggle hidden content"', "")
+        page.write_text(text if page.stem == "search" else SEARCH.sub("", text), "utf-8")
+    copy_mathjax(Path(app.outdir) / "_static" / "mathjax")
 
 
-def purge(css: str, words: set[str]) -> str:
-    """Drop the rules whose classes no page and no script ever names, and the icon font."""
-    kept = []
-    for rule in tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True):
-        if rule.type == "qualified-rule":
-            selectors = [s for s in split_at_commas(rule.prelude) if in_use(s, words)]
-            glyph = "content" in tinycss2.serialize(rule.content) and ".fa" in str(
-                tinycss2.serialize(rule.prelude)
-            )
-            if selectors and not glyph:
-                names = ",".join(tinycss2.serialize(s) for s in selectors)
-                kept.append(f"{names}{{{tinycss2.serialize(rule.content)}}}")
-        elif (
-            rule.type == "at-rule"
-            and rule.content is not None
-            and (rule.lower_at_keyword in ("media", "supports"))
-        ):
-            inner = purge(tinycss2.serialize(rule.content), words)
-            if inner:
-                kept.append(f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{inner}}}")
-        elif "Font Awesome" not in tinycss2.serialize([rule]).replace("\\", ""):
-            kept.append(tinycss2.serialize([rule]))
-    # Icons that the theme sets from the font in admonition titles and outside links.
-    return re.sub(r'(--pst-icon-[\w-]+):\s*"[^"]*"', r'\1:""', "".join(kept))
-
-
-def split_at_commas(tokens: list) -> list[list]:
-    parts: list[list] = [[]]
-    for token in tokens:
-        if token.type == "literal" and token.value == ",":
-            parts.append([])
-        else:
-            parts[-1].append(token)
-    return parts
-
-
-def in_use(selector: list, words: set[str]) -> bool:
-    """Whether every class at the selector's top level is a word of some page or script."""
-    for dot, name in pairwise(selector):
-        is_class = dot.type == "literal" and dot.value == "." and name.type == "ident"
-        if is_class and name.value not in words:
-            return False
-    return True
+def copy_mathjax(target: Path) -> None:
+    package = find_spec("sphinx-mathjax-offline")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError(
+            "the package sphinx-mathjax-offline sets the formulas; install it"
+        )
+    source = Path(package.origin).parent / "static" / "mathjax"
+    for file in [source / "tex-chtml.js", *source.glob("output/chtml/fonts/woff-v2/*.woff")]:
+        place = target / file.relative_to(source)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        copy2(file, place)
 
 
 def setup(app: Sphinx) -> dict:
-    app.connect("doctree-read", number_equations)
-    # after Sphinx's own count, which runs at the default priority of 500
-    app.connect("env-get-updated", number_exercises, priority=900)
+    for change in (formula_numbers, chapter_head, live_cells, show_figures):
+        app.connect("doctree-read", change)
     app.connect("html-page-context", page_context, priority=900)
-    app.connect("build-finished", slim)
-    app.add_css_file("katex/katex.min.css")
-    app.add_css_file("icons.css")
+    app.connect("build-finished", finish)
     app.add_css_file("book.css")
-    app.add_js_file("katex/katex.min.js", loading_method="defer")
     app.add_js_file("book.js", loading_method="defer")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,25 +1,47 @@
-// Set the formulas.
-document.addEventListener("DOMContentLoaded", () => {
-  for (const element of document.querySelectorAll(".math")) {
-    const number = element.querySelector(".eqno");
-    let tex = "";
-    for (const node of element.childNodes) if (node !== number) tex += node.textContent;
-    const formula = document.createElement(element.tagName === "DIV" ? "div" : "span");
-    const display = element.tagName === "DIV";
-    katex.render(tex.trim().replace(/^\\[([]|\\[)\]]$/g, ""), formula, {
-      displayMode: display,
-      throwOnError: false,
-      strict: "ignore",
-    });
-    element.replaceChildren(...(number ? [number] : []), formula);
-    const after = element.nextSibling; // no line may begin with the comma after a formula
-    const mark = !display && after?.nodeType === 3 && after.data.match(/^[,.;:?!)’]+/);
-    if (mark) {
-      after.data = after.data.slice(mark[0].length);
-      const unit = document.createElement("span");
-      unit.style.whiteSpace = "nowrap";
-      element.replaceWith(unit);
-      unit.append(element, mark[0]);
-    }
+// What is wider than its place can be scrolled by keyboard too, has a name, and shows that it goes on.
+const WIDE = ".mmbook-figure, .mmbook-stage, mjx-container[display], .bd-article pre";
+const names = { FIGURE: "figure", DIV: "figure", "MJX-CONTAINER": "formula", PRE: "code or output" };
+function mark(box) {
+  const hidden = box.scrollWidth - box.clientWidth;
+  box.classList.toggle("mmbook-more", hidden - box.scrollLeft > 1);
+  if (hidden <= 1 || box.hasAttribute("tabindex")) return;
+  box.tabIndex = 0;
+  box.setAttribute("role", "group");
+  box.setAttribute("aria-label", `Wide ${names[box.tagName]}, scrolls sideways`);
+}
+function markAll() {
+  document.querySelectorAll(WIDE).forEach(mark);
+}
+addEventListener("load", () => Promise.resolve(window.MathJax?.startup?.promise).then(markAll));
+addEventListener("resize", markAll);
+addEventListener("scroll", ({ target }) => target.matches?.(WIDE) && mark(target), true);
+addEventListener("toggle", markAll, true); // a solution was opened
+
+// The contents at the right show the section that is being read, after a jump too.
+let waiting = false;
+function follow() {
+  waiting = false;
+  const links = [...document.querySelectorAll("#pst-page-toc-nav a")];
+  const top = (link) => document.getElementById(link.hash.slice(1))?.getBoundingClientRect().top;
+  const now = links.findLast((link) => top(link) < innerHeight / 3);
+  for (const link of links) {
+    link.classList.toggle("active", link === now);
+    link.toggleAttribute("aria-current", link === now);
+    link.closest(".toc-entry").classList.toggle("active", link.closest(".toc-entry").contains(now ?? null));
   }
-});
+}
+addEventListener("scroll", () => {
+  if (!waiting) requestAnimationFrame(follow);
+  waiting = true;
+}, { passive: true });
+
+// Paper is white, whatever the screen is.
+const root = document.documentElement;
+let theme = null;
+function paper({ matches }) {
+  if (matches && theme === null) [theme, root.dataset.theme] = [root.dataset.theme, "light"];
+  if (!matches && theme !== null) [root.dataset.theme, theme] = [theme, null];
+}
+matchMedia("print").addEventListener("change", paper);
+addEventListener("beforeprint", () => paper({ matches: true }));
+addEventListener("afterprint", () => paper({ matches: false }));
