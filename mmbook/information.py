@@ -14,7 +14,7 @@ from mmbook import checks
 
 
 def count(*columns: ArrayLike, sizes: Sequence[int]) -> np.ndarray:
-    """How often each combination of values occurs: whole numbers (n,) each -> (*sizes).
+    """How often each combination of values occurs: whole numbers (n,) each -> ``sizes``.
 
     >>> count([0, 1, 1, 1], [2, 0, 0, 1], sizes=(2, 3))
     array([[0, 0, 1],

@@ -19,9 +19,12 @@ COLUMN, LEFT, BAR, ROW, HEAD = 232, 62, 66, 62, 92  # widths of a column's parts
 class Weighed:
     """One sample, its levels and their weights, for :func:`draw_levels`.
 
-    inputs, levels: pictures of the sample and of each level; uint8 or floats from 0
-        to 1, (h, w) with 0 = paper or (h, w, 3).
-    names: L words. weights: (L,), 0 to 1. verdict: a line on what comes out.
+    Args:
+        inputs, levels: pictures of the sample and of each level; uint8 or floats from 0 to 1,
+            (h, w) with 0 = paper or (h, w, 3).
+        names: L words.
+        weights: (L,), 0 to 1.
+        verdict: a line on what comes out.
 
     >>> dot = np.full((8, 8), 255, np.uint8)
     >>> Weighed("a dot", [dot], [dot, dot], ["fine", "coarse"], [0.3, 0.7], "says dot").names

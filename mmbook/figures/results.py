@@ -17,9 +17,12 @@ TILE, STEP, LEFT, HEIGHT = 48, 82, 150, 104
 class Results:
     """One question with its answers, for :func:`result_sheet`.
 
-    asked: the words of the question, may be empty. drawing: (h, w), 0 = paper, or (h, w, 3), or
-        None. answers: (n, h, w) or (n, h, w, 3), best first; uint8 or floats from 0 to 1.
-    names: what each is called; right: is it the one meant?
+    Args:
+        asked: the words of the question, may be empty.
+        drawing: (h, w), 0 = paper, or (h, w, 3), or None.
+        answers: (n, h, w) or (n, h, w, 3), best first; uint8 or floats from 0 to 1.
+        names: what each is called.
+        right: is it the one meant?
 
     >>> Results("a", None, np.zeros((2, 8, 8), np.uint8), ["one", "two"], [True, False]).names
     ['one', 'two']

@@ -16,11 +16,13 @@ from mmbook.figures.pixels import pixels
 class Scene:
     """Something that asks and something that is asked, for :func:`attention_explorer`.
 
-    asks, answers: tokens. Either words, drawn as tiles, or a picture, (h, w) with 0 = paper or
-        (h, w, 3), uint8 or floats from 0 to 1, cut into ``ask_grid`` or ``answer_grid`` (rows,
-        columns) of tokens.
-    weights: (Nq, Nk), token by token, row by row of the grid.
-    labels, notes: Nq strings, what each token is called and what to say when it asks.
+    Args:
+        asks, answers: tokens. Either words, drawn as tiles, or a picture, (h, w) with 0 = paper or
+            (h, w, 3), uint8 or floats from 0 to 1, cut into ``ask_grid`` or ``answer_grid`` (rows,
+            columns) of tokens.
+        weights: (Nq, Nk), token by token, row by row of the grid.
+        labels, notes: Nq strings, what each token is called and what to say when it asks.
+        held: the token that asks before anyone points, and in print; the last if left out.
 
     >>> Scene("who", ["a"], ["b", "c"], [[0.2, 0.8]], ["letter a"], ["looks at c"]).name
     'who'
@@ -34,6 +36,7 @@ class Scene:
     notes: Sequence[str]
     ask_grid: tuple[int, int] | None = None
     answer_grid: tuple[int, int] | None = None
+    held: int | None = None
 
 
 def checked_scene(scene: Scene) -> Scene:
@@ -54,9 +57,11 @@ def checked_scene(scene: Scene) -> Scene:
     answers, answer_grid = _checked_tokens(
         f"answers of {name!r}", scene.answers, scene.answer_grid, weights, 1
     )
+    held = len(weights) - 1 if scene.held is None else scene.held
     return replace(
         scene,
         name=name,
+        held=checks.whole(f"held of {name!r}", held, 0, len(weights) - 1),
         weights=weights,
         asks=asks,
         ask_grid=ask_grid,

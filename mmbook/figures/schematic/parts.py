@@ -18,10 +18,13 @@ ROLES = ("data", "network", "code", "loss")
 class Box:
     """Something that stands in a schematic.
 
-    role: "data" (sharp corners), "network" (round corners), "code" (round ends), "loss" (points).
-    text: what it is, in a word or two, below its name. shape: such as ``"(B, K)"``.
-    modality: a name of ``COLORS``; without it the box is drawn in the page's ink.
-    frozen: its weights do not move; drawn hatched, with a snowflake.
+    Args:
+        role: "data" (sharp corners), "network" (round corners), "code" (round ends), or "loss"
+            (points).
+        text: what it is, in a word or two, below its name.
+        shape: such as ``"(B, K)"``.
+        modality: a name of ``COLORS``; without it the box is drawn in the page's ink.
+        frozen: its weights do not move; drawn hatched, with a snowflake.
 
     >>> Box("f_1", "network", "encoder", modality="image").frozen
     False
@@ -68,8 +71,9 @@ def per_modality(role: str, text: str = "", shape: str = "", /, **names: str) ->
 class Arrow:
     """From one box to another.
 
-    gradient: does it flow back? If not, the arrow is dashed and crossed by two strokes.
-    dashed: what is only sometimes there, or comes later; the caption says what.
+    Args:
+        gradient: does it flow back? If not, the arrow is dashed and crossed by two strokes.
+        dashed: what is only sometimes there, or comes later; the caption says what.
 
     >>> Arrow("p_T", "KL", gradient=False).label
     ''
