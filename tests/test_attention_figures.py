@@ -70,15 +70,19 @@ def test_letters_stand_on_their_weights():
         figures.plot_letters(ax, ["one"], [np.ones(2)])
 
 
-def test_the_explorer_holds_each_query_and_shows_the_mean_at_first():
-    svg, facts = parts_of(figures.attention_explorer([scene(), scene(name="cd")], **LABEL))
+def test_the_explorer_holds_each_query_and_shows_one_of_each_scene_at_first():
+    scenes = [scene(held=0), scene(name="cd")]
+    svg, facts = parts_of(figures.attention_explorer(scenes, **LABEL))
     ET.fromstring(svg)
     assert re.findall(r'data-i="(\d+)"', svg) == list("0123")
     assert re.findall(r'data-k="(\d+)"', svg) == list("012012")
     # the largest weight, .8, is drawn at opacity .9
     assert facts["scenes"][0]["weights"] == [[56, 34, 22], [11, 11, 90]]
     opacities = re.findall(r'data-k[^>]*fill-opacity="([\d.]+)"', svg)
-    assert opacities[:3] == ["0.34", "0.22", "0.56"]  # of the means .3, .2, .5
+    assert opacities == ["0.56", "0.34", "0.22", "0.11", "0.11", "0.9"]  # first, last token
+    asks = re.findall(r'data-i="(\d)"[^>]*stroke-opacity="1"', svg)
+    assert asks == ["0", "3"] and [s["held"] for s in facts["scenes"]] == [0, 1]
+    assert facts["held"] == 0 and ">ab: letter a<" in svg and ">looks at x<" in svg
     assert "0.80 of the attention" in svg
 
 
@@ -103,6 +107,7 @@ def test_a_board_lies_under_its_cells():
         ({"notes": ["one"]}, "notes of 'ab': 1 lines; expected 2"),
         ({"weights": np.full((2, 3), np.nan)}, "finite"),
         ({"weights": -np.ones((2, 3))}, "0 or more"),
+        ({"held": 2}, "held of 'ab' is 2; expected"),
         ({"weights": np.ones(3)}, r"expected \(Nq, Nk\)"),
     ],
 )
@@ -134,7 +139,7 @@ def test_weights_of_nothing_but_zeros_are_paper():
     figures.plot_attention(ax, np.zeros((2, 3)))
     assert ax.images[0].norm.vmax == 1
     svg, _ = parts_of(figures.attention_explorer([scene(weights=np.zeros((2, 3)))], **LABEL))
-    assert set(re.findall(r'data-k[^>]*fill-opacity="([\d.]+)"', svg)) == {"0.00"}
+    assert set(re.findall(r'data-k[^>]*fill-opacity="([\d.]+)"', svg)) == {"0"}
 
 
 def test_names_that_do_not_fit_the_weights_are_named():

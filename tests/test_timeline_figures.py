@@ -36,7 +36,7 @@ def picture(markup: str) -> str:
 def test_events_stand_in_their_order_and_say_what_they_say():
     facts = json.loads(re.search(r'json">(.*?)</script>', shown())[1])
     assert facts["titles"] == ["1936: First", "1954: Second", "2017: Third"]
-    assert facts["notes"][1] == "What came <then>."
+    assert facts["notes"][""][1] == "What came <then>." and facts["held"] == 0
     svg = picture(shown())
     assert re.findall(r'data-i="(\d)"', svg) == ["0", "1", "2"]
 

@@ -1,52 +1,44 @@
 // A latent space: the sample under the pointer lights up in every panel, a line joins its codes.
 mmbookStage("latent", "Point at a sample, or press the arrow keys. Click to hold it.", (parts) => {
-  const { facts, svg, card, words } = parts;
-  const svgNS = "http://www.w3.org/2000/svg";
+  const { facts, svg, card } = parts;
   const [w, h] = facts.tile;
   const zoom = 84 / Math.max(w, h);
   const picture = document.createElement("div");
   picture.style.cssText =
     `flex:none;width:${w * zoom}px;height:${h * zoom}px;border-radius:4px;` +
     `background:#fff url(${facts.atlas}) 0 0/${w * zoom * facts.columns}px auto;` +
-    "image-rendering:pixelated;visibility:hidden";
+    "image-rendering:pixelated";
   card.prepend(picture);
   const panels = [...svg.querySelectorAll("[data-panel]")].map((panel) => {
-    const line = panel.appendChild(document.createElementNS(svgNS, "polyline"));
-    line.setAttribute("fill", "none");
-    line.setAttribute("stroke", "currentColor");
-    line.setAttribute("stroke-width", "1.5");
-    line.style.pointerEvents = "none";
-    const marks = [...panel.querySelectorAll("[data-i]")].map((element) => {
+    const clouds = [...panel.querySelectorAll("[data-cloud]")];
+    const marks = [...panel.querySelectorAll("[data-cloud] [data-i]")].map((element) => {
       const text = element.tagName === "text";
       const at = (c) => +(element.dataset[c] ?? element.getAttribute(text ? c : "c" + c));
-      const x = at("x"), y = at("y") - (text ? 4 : 0);
-      return { element, i: +element.dataset.i, x, y };
+      return { element, i: +element.dataset.i, x: at("x"), y: at("y") - (text ? 4 : 0) };
     });
-    return { line, marks };
+    return { clouds, marks, lit: panel.querySelector("[data-lit]") };
   });
-  function select(i) {
-    for (const { line, marks } of panels) {
+  function select(i, rest) {
+    for (const { clouds, marks, lit } of panels) {
+      clouds.forEach((cloud) => cloud.setAttribute("opacity", rest ? ".85" : ".25"));
       const own = marks.filter((m) => m.i === i);
-      line.setAttribute("points", own.map((m) => `${m.x},${m.y}`).join(" "));
-      for (const m of marks) {
-        m.element.style.opacity = i < 0 || m.i === i ? "" : 0.28;
-        m.element.style.fontSize = m.i === i ? "20px" : "";
-        m.element.style.stroke = m.i === i && m.element.tagName !== "text" ? "currentColor" : "";
-      }
-      for (const m of own) m.element.parentNode.append(m.element);
+      lit.firstChild.setAttribute("points", own.map((m) => `${m.x},${m.y}`).join(" "));
+      const rings = own.map(({ element, x, y }) => {
+        const ring = lit.firstChild.nextSibling.cloneNode(true);
+        ring.firstChild.setAttribute("cx", x);
+        ring.firstChild.setAttribute("cy", y);
+        const copy = element.parentNode.cloneNode(false);
+        copy.removeAttribute("data-cloud");
+        copy.removeAttribute("opacity");
+        copy.append(element.cloneNode(true));
+        copy.firstChild.removeAttribute("data-i");
+        ring.replaceChildren(ring.firstChild, copy);
+        return ring;
+      });
+      lit.replaceChildren(lit.firstChild, ...rings);
     }
     const column = i % facts.columns, row = Math.floor(i / facts.columns);
     picture.style.backgroundPosition = `-${column * w * zoom}px -${row * h * zoom}px`;
-    picture.style.visibility = i < 0 ? "hidden" : "visible";
-    if (i < 0) return;
-    const name = document.createElement("b");
-    name.textContent = facts.names[i];
-    const lines = Object.entries(facts.notes).map(([title, notes]) => {
-      const line = document.createElement("div");
-      line.textContent = `${title}: ${notes[i]}`;
-      return line;
-    });
-    words.replaceChildren(name, ...lines);
   }
   function find(event) {
     const box = svg.getBoundingClientRect();
@@ -60,5 +52,5 @@ mmbookStage("latent", "Point at a sample, or press the arrow keys. Click to hold
       }
     return found;
   }
-  return { count: facts.names.length, select, find };
+  return { count: facts.titles.length, select, find };
 });

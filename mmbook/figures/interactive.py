@@ -24,9 +24,11 @@ from mmbook.figures.clouds import (
 )
 from mmbook.figures.pixels import data_uri, on_paper, pixels, png_bytes
 from mmbook.figures.show import Shown, check_words
+from mmbook.figures.spoken import Spoken
 from mmbook.figures.stage import stage
 from mmbook.figures.style import COLORS
 
+LIT = 'stroke="currentColor" stroke-width="1.5" pointer-events="none"'
 SIDE, GAP, TOP = 330, 24, 28  # a panel's side, the space between two, the room for titles
 
 
@@ -38,6 +40,7 @@ def latent_explorer(
     marks: Marks | PanelMarks | None = None,
     edges: Mapping[str, ArrayLike] | None = None,
     notes: Mapping[str, Sequence[str]] | None = None,
+    held: int = 0,
     number: str,
     caption: str,
     alt: str,
@@ -45,7 +48,8 @@ def latent_explorer(
     """Latent spaces side by side, the same samples in each; point at one to see what it is.
 
     The sample under the pointer lights up in every panel, a line joins the codes of its
-    modalities, and a card shows its drawing, its name and a note. Arrow keys do the same.
+    modalities, and a card shows its drawing, its name and a note. Arrow keys do the same. Before
+    anyone points, and in print, the sample ``held`` is shown so.
 
     >>> codes = {"image": [[0.0, 1.0], [1.0, 0.0]], "speech": [[0.0, 0.9], [1.0, 0.1]]}
     >>> latent_explorer({"meet": codes}, thumbnails=np.zeros((2, 28, 28), np.uint8),
@@ -60,6 +64,7 @@ def latent_explorer(
         names: n words for the card. notes: title -> n lines for the card.
         marks: n short strings drawn as the points (such as the digit itself); dots if left out.
             To give every panel its own: title -> modality -> n strings, "" for a dot.
+        held: number of a sample.
         edges: modality -> (2, E) sample numbers; a faint line joins the two codes in each panel.
     Raises: ValueError if a shape or a length does not fit, or a code is not finite; KeyError for
         edges of a name that no panel has; TypeError for what are no strings.
@@ -72,22 +77,23 @@ def latent_explorer(
     joins = checked_edges(edges, shown, len(names))
     pictures = pixels("thumbnails", thumbnails, "n h w | n h w 3", n=len(names))
     atlas, columns = _atlas(pictures)
+    held = checks.whole("held", held, 0, len(names) - 1)
+    spoken = Spoken(names, held, checked_notes(notes, len(names)))
     facts = {
-        "names": names,
-        "notes": checked_notes(notes, len(names)),
         "atlas": data_uri(atlas, "image/png"),
         "columns": columns,
         "tile": [pictures.shape[2], pictures.shape[1]],
     }
-    return stage("latent", _sheet(shown, joins), facts, number=number, caption=caption, alt=alt)
+    drawn, tile = _sheet(shown, joins, held), pictures[held]
+    return stage("latent", drawn, spoken, facts, number=number, caption=caption, alt=alt, tile=tile)
 
 
-def _sheet(panels: Panels, edges: Mapping[str, np.ndarray]) -> str:
+def _sheet(panels: Panels, edges: Mapping[str, np.ndarray], held: int) -> str:
     """The panels side by side, and below them what the marks mean."""
     width = len(panels) * (SIDE + GAP) - GAP
     zoom = max(1.0, len(panels) / 2)  # more panels stand smaller on the page, with larger marks
     parts = [
-        _panel(p * (SIDE + GAP), title, clouds, edges, zoom)
+        _panel(p * (SIDE + GAP), title, clouds, edges, zoom, held)
         for p, (title, clouds) in enumerate(panels.items())
     ]
     # in the order of their first appearance; a panel may show only some of them
@@ -106,6 +112,7 @@ def _panel(
     clouds: Mapping[str, Cloud],
     edges: Mapping[str, np.ndarray],
     zoom: float,
+    held: int,
 ) -> str:
     """One square of points; all modalities share its scale."""
     everything = np.concatenate([cloud.codes for cloud in clouds.values()])
@@ -126,11 +133,21 @@ def _panel(
         x, y = places[name].round().astype(int).T
         path = "".join(f"M{x[i]} {y[i]}L{x[j]} {y[j]}" for i, j in edges[name].T)
         out.append(f'<path d="{path}" stroke="{svg.ink(name)}" stroke-opacity=".35" fill="none"/>')
-    out += [_points(name, cloud, places[name], zoom) for name, cloud in clouds.items()]
+    drawn = [_points(name, cloud, places[name], zoom) for name, cloud in clouds.items()]
+    out += [f'<g data-cloud="" opacity=".85"{pen}>{"".join(marks)}</g>' for pen, marks in drawn]
+    at = [places[name][held].round().astype(int) for name in clouds]
+    line = " ".join(f"{x},{y}" for x, y in at)
+    lit = [f'<polyline points="{line}" fill="none"/>']
+    for (x, y), (pen, marks) in zip(at, drawn, strict=True):
+        own = marks[held].replace(f' data-i="{held}"', "", 1)
+        ring = f'<circle cx="{x}" cy="{y}" r="{7 * zoom + 1:g}" fill="none"/>'
+        lit.append(f"<g>{ring}<g{pen}>{own}</g></g>")
+    out.append(f'<g data-lit="" {LIT}>{"".join(lit)}</g>')
     return f"<g data-panel='{left}'>{''.join(out)}</g>"
 
 
-def _points(name: str, cloud: Cloud, places: np.ndarray, zoom: float) -> str:
+def _points(name: str, cloud: Cloud, places: np.ndarray, zoom: float) -> tuple[str, list[str]]:
+    """The pen of a cloud, as attributes, and its marks."""
     cue = ";text-decoration:underline" if _underlined(name, cloud) else ""
     style = f"font-size:{11 * zoom:.0f}px;font-weight:600{cue}"
     out = []
@@ -141,10 +158,7 @@ def _points(name: str, cloud: Cloud, places: np.ndarray, zoom: float) -> str:
             out.append(svg.marker(name, round(x), round(y), radius, f' data-i="{i}"'))
         else:
             out.append(f'<text data-i="{i}" x="{x:.0f}" y="{y + 4:.0f}">{escape(mark)}</text>')
-    return (
-        f'<g fill="{svg.ink(name)}" text-anchor="middle" style="{style}" opacity=".85">'
-        f"{''.join(out)}</g>"
-    )
+    return f' fill="{svg.ink(name)}" stroke="none" text-anchor="middle" style="{style}"', out
 
 
 def _entry(name: str, clouds: Sequence[Cloud]) -> svg.Entry:

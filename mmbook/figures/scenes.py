@@ -11,6 +11,7 @@ from mmbook.figures import svg
 from mmbook.figures.attention import STRONGEST, strongest
 from mmbook.figures.scene import Scene, checked_scene
 from mmbook.figures.show import Shown, check_words
+from mmbook.figures.spoken import Spoken
 from mmbook.figures.stage import stage
 from mmbook.figures.style import VIOLET
 
@@ -28,8 +29,8 @@ def attention_explorer(
 ) -> Shown:
     """Who looks where, to walk through: point at a token and the tokens it reads are filled in.
 
-    Before anyone points, each scene shows the mean over its queries. A full violet is ``vmax``, the
-    largest weight of all scenes if left out.
+    Before anyone points, and in print, the token ``held`` of each scene asks, and the first scene's
+    speaks. A full violet is ``vmax``, the largest weight of all scenes if left out.
 
     >>> scene = Scene("who", ["a"], ["b", "c"], [[0.2, 0.8]], ["letter a"], ["looks at c"])
     >>> attention_explorer([scene], number="7.1", caption="A letter asks two others.",
@@ -46,17 +47,17 @@ def attention_explorer(
     full = strongest([np.asarray(scene.weights) for scene in scenes], vmax)
     facts = {
         "scenes": [
-            {
-                "name": scene.name,
-                "asks": scene.labels,
-                "notes": scene.notes,
-                "weights": _percent(np.asarray(scene.weights), full).tolist(),
-            }
+            {"held": scene.held, "weights": _percent(np.asarray(scene.weights), full).tolist()}
             for scene in scenes
         ]
     }
+    spoken = Spoken(
+        [f"{scene.name}: {label}" for scene in scenes for label in scene.labels],
+        scenes[0].held or 0,
+        {"": [note for scene in scenes for note in scene.notes]},
+    )
     drawn = _sheet(scenes, columns, full)
-    return stage("attention", drawn, facts, number=number, caption=caption, alt=alt)
+    return stage("attention", drawn, spoken, facts, number=number, caption=caption, alt=alt)
 
 
 def _sheet(scenes: Sequence[Scene], columns: int, full: float) -> str:
@@ -99,12 +100,12 @@ def _scene(scene: Scene, full: float, first: int) -> tuple[str, float, float]:
     dx, dy = (0, h1 + 10) if above else (w1 + 16, 0)
     queries = "".join(
         f'<rect data-i="{first + i}" {place} fill="currentColor" fill-opacity="0" '
-        'stroke="currentColor" stroke-opacity="0" stroke-width="2.5"/>'
+        f'stroke="currentColor" stroke-opacity="{int(i == scene.held)}" stroke-width="2.5"/>'
         for i, place in enumerate(ask_cells)
     )
-    opacity = _percent(np.asarray(scene.weights).mean(0, keepdims=True), full)[0] / 100
+    opacity = _percent(np.asarray(scene.weights)[scene.held or 0], full) / 100
     keys = "".join(
-        f'<rect data-k="{k}" {place} fill="{VIOLET}" fill-opacity="{o:.2f}" '
+        f'<rect data-k="{k}" {place} fill="{VIOLET}" fill-opacity="{o:g}" '
         'stroke="currentColor" stroke-opacity=".25"/>'
         for k, (place, o) in enumerate(zip(answer_cells, opacity, strict=True))
     )

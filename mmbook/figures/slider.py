@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from mmbook import checks
 from mmbook.figures.show import Shown, check_words, svg_of
+from mmbook.figures.spoken import Spoken
 from mmbook.figures.stage import stage
 
 ROOT = re.compile(r"(<svg[^>]*>)(.*)</svg>\s*", re.DOTALL)
@@ -24,7 +25,7 @@ def slider(
 ) -> Shown:
     """Pictures of one size, one at a time; a slider or the arrow keys move through them.
 
-    Where no script runs, the picture ``frames[start]`` stands alone.
+    Where no script runs, the picture ``frames[start]`` stands with its label.
 
     >>> from mmbook.figures import draw_opinions
     >>> frames = [draw_opinions([], {"image": [p, 1 - p]}) for p in (0.2, 0.5)]
@@ -52,10 +53,6 @@ def slider(
     parts = [part for svg in svgs if (part := ROOT.fullmatch(svg))]
     if len(parts) < len(svgs) or len({part[1] for part in parts}) > 1:
         raise ValueError("the frames differ in their <svg> tag; expected pictures of one size")
-    facts = {
-        "name": name,
-        "labels": labels,
-        "start": start,
-        "frames": [part[2] for part in parts],
-    }
-    return stage("slider", svgs[start], facts, number=number, caption=caption, alt=alt)
+    spoken = Spoken([f"{name}: {label}" for label in labels], start)
+    facts = {"name": name, "frames": [part[2] for part in parts]}
+    return stage("slider", svgs[start], spoken, facts, number=number, caption=caption, alt=alt)

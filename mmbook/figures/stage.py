@@ -6,8 +6,11 @@ from html import escape
 from importlib import resources
 from typing import Any
 
+import numpy as np
+
 from mmbook.figures.pixels import data_uri
 from mmbook.figures.show import CARD, Shown, wrap
+from mmbook.figures.spoken import Spoken, with_words
 
 SCRIPTS = {
     "latent": "explorer.js",
@@ -18,16 +21,27 @@ SCRIPTS = {
 
 
 def stage(
-    kind: str, svg: str, facts: Mapping[str, Any], *, number: str, caption: str, alt: str
+    kind: str,
+    svg: str,
+    spoken: Spoken,
+    facts: Mapping[str, Any],
+    *,
+    number: str,
+    caption: str,
+    alt: str,
+    tile: np.ndarray | None = None,
 ) -> Shown:
     """SVG markup that a script brings to life; without scripts it is an ordinary picture.
 
-    ``facts`` is what the script of this ``kind`` reads, as JSON.
+    ``svg`` shows the held part, as the script of this ``kind`` shows it at first. ``facts`` is what
+    that script reads, as JSON.
     """
     folder = resources.files("mmbook.figures")
     own, shared = (folder.joinpath(f).read_text("utf-8") for f in (SCRIPTS[kind], "stage.js"))
-    data = json.dumps(facts, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
-    source = data_uri(svg.encode(), "image/svg+xml")
+    read = {"titles": spoken.titles, "notes": spoken.notes, "held": spoken.held, **facts}
+    data = json.dumps(read, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    picture = with_words(svg, spoken, tile)
+    source = data_uri(picture.encode(), "image/svg+xml")
     inside = (
         f'<img alt="{escape(alt)}" src="{source}" style="{CARD}">'
         f'<script type="application/json">{data}</script>'

@@ -1,15 +1,11 @@
 // A history: the line under the pointer speaks, the others step back.
 mmbookStage("timeline", "Point at a line, or press the arrow keys. Click to hold it.", (parts) => {
-  const { facts, svg, words } = parts;
-  const events = [...svg.querySelectorAll("[data-i]")];
-  function select(i) {
-    events.forEach((event, e) => { event.style.opacity = i < 0 || e === i ? "" : 0.4; });
-    if (i < 0) return;
-    const title = document.createElement("b");
-    title.textContent = facts.titles[i];
-    const note = document.createElement("div");
-    note.textContent = facts.notes[i];
-    words.replaceChildren(title, note);
+  const events = [...parts.svg.querySelectorAll("[data-i]")];
+  function select(i, rest) {
+    events.forEach((event, e) => {
+      event.firstChild.setAttribute("fill-opacity", e === i ? ".1" : "0");
+      event.style.opacity = rest || e === i ? "" : 0.4;
+    });
   }
   const find = (event) => {
     const row = event.target.closest("[data-i]");

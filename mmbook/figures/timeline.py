@@ -7,6 +7,7 @@ from html import escape
 from mmbook import checks
 from mmbook.figures import svg
 from mmbook.figures.show import Shown, check_words
+from mmbook.figures.spoken import Spoken
 from mmbook.figures.stage import stage
 from mmbook.figures.style import COLORS
 
@@ -36,13 +37,15 @@ def timeline(
     start: int,
     end: int,
     step: int = 10,
+    held: int = 0,
     number: str,
     caption: str,
     alt: str,
 ) -> Shown:
     """Events from top to bottom, one a line; point at one, or use the arrow keys, to read of it.
 
-    On the left stands a scale from ``start`` to ``end`` with a tick every ``step`` years.
+    On the left stands a scale from ``start`` to ``end`` with a tick every ``step`` years. Before
+    anyone points, and in print, the event with the number ``held`` is read.
 
     >>> events = [Event(1954, "One", ("text",), "a"), Event(2021, "Two", ("image",), "b")]
     >>> timeline(events, start=1950, end=2030, number="1.2",
@@ -61,12 +64,11 @@ def timeline(
     years = [event.year for event in events]
     if len(years) < 2 or years != sorted(years) or years[0] < start or years[-1] > end:
         raise ValueError(f"events are of {years}; expected two or more, in order, {start} to {end}")
-    facts = {
-        "titles": [f"{event.year}: {event.title}" for event in events],
-        "notes": [event.note for event in events],
-    }
-    drawn = _draw(events, range(start, end + 1, step), end)
-    return stage("timeline", drawn, facts, number=number, caption=caption, alt=alt)
+    held = checks.whole("held", held, 0, len(events) - 1)
+    titles = [f"{event.year}: {event.title}" for event in events]
+    spoken = Spoken(titles, held, {"": [event.note for event in events]})
+    drawn = _draw(events, range(start, end + 1, step), end, held)
+    return stage("timeline", drawn, spoken, {}, number=number, caption=caption, alt=alt)
 
 
 def _check(event: Event) -> None:
@@ -76,7 +78,7 @@ def _check(event: Event) -> None:
     checks.texts(f"modalities of {event.year}", event.modalities)
 
 
-def _draw(events: Sequence[Event], ticks: range, end: int) -> str:
+def _draw(events: Sequence[Event], ticks: range, end: int, held: int) -> str:
     titles = max(TITLE, DOTS + 12 + 18 * max(len(event.modalities) for event in events))
     width = max(WIDTH, titles + max(svg.text_width(event.title, 13) for event in events))
     legend, last = _legend(events, width)
@@ -89,7 +91,7 @@ def _draw(events: Sequence[Event], ticks: range, end: int) -> str:
     body = [legend, _scale(ticks, place)]
     for i, event in enumerate(events):
         row = top + ROW * (i + 0.5)
-        body.append(_event(i, event, (place(event.year), row), titles, width))
+        body.append(_event(i, event, (place(event.year), row), titles, width, i == held))
     return svg.sheet(width, height, body, size=13)
 
 
@@ -103,14 +105,16 @@ def _scale(ticks: range, place: Callable[[int], float]) -> str:
     return f'{lines}<path d="M{AXIS} {low:.1f}V{high:.1f}" stroke="currentColor"/>'
 
 
-def _event(i: int, event: Event, ys: tuple[float, float], titles: float, width: float) -> str:
-    """The line of one event. The empty rectangle makes all of it answer to the pointer."""
+def _event(
+    i: int, event: Event, ys: tuple[float, float], titles: float, width: float, held: bool
+) -> str:
+    """The line of one event. The rectangle makes all of it answer to the pointer."""
     y, row = ys  # on the scale, and of the line
     marks = "".join(_mark(m, DOTS + 18 * k, row) for k, m in enumerate(event.modalities))
     bend = (AXIS + YEAR) / 2
     return (
         f'<g data-i="{i}"><rect x="{AXIS}" y="{row - ROW / 2:.1f}" width="{width - AXIS:g}" '
-        f'height="{ROW}" fill="transparent"/>'
+        f'height="{ROW}" fill="currentColor" fill-opacity="{".1" if held else "0"}"/>'
         f'<path d="M{AXIS} {y:.1f}C{bend} {y:.1f} {bend} {row:.1f} {YEAR - 4} {row:.1f}" '
         'fill="none" stroke="currentColor" stroke-opacity=".35"/>'
         f'<text x="{YEAR}" y="{row + 4.5:.1f}">{event.year}</text>{marks}'

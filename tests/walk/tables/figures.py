@@ -121,6 +121,7 @@ CALLS = {
         weights=A("2 3", "positive"),
         labels=texts(2),
         notes=texts(2),
+        held=Whole(1, least=0, most=1),
     ),
     "figures.attention_explorer": call(
         scenes=Several([Thing(scene), Thing(scene)]), **WORDS, columns=Whole(2), vmax=VMAX
@@ -142,6 +143,7 @@ CALLS = {
         marks=texts(11, legal="a string"),
         edges=Each({"image": Tensor("2 5", "int", numpy=True, legal="one 5 more")}, legal="empty"),
         notes=Each({"note": texts(11)}, fixed=False, legal="empty"),
+        held=Whole(3, least=0, most=10),
         **WORDS,
     ),
     "figures.Weighed": call(
@@ -287,6 +289,7 @@ CALLS = {
         start=Whole(1970, least=None, most=1980),
         end=Whole(2000, least=1990),
         step=Whole(10),
+        held=Whole(1, least=0, most=1),
         **WORDS,
     ),
 }
