@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mmbook import checks
+from mmbook.metrics.confidence import bin_numbers, confidences
 
 
 class Reliability(NamedTuple):
@@ -20,7 +20,7 @@ def reliability(probabilities: ArrayLike, labels: ArrayLike, bins: int = 10) -> 
     r"""How often a model is right when it is so sure: the points of a reliability curve.
 
     An answer belongs to bin m if its winning probability lies in :math:`((m - 1) / M, m / M]`. The
-    shares' mean of |accuracy - confidence| is ``mmbook.metrics.calibration_error``; below the
+    shares' mean of ``|accuracy - confidence|`` is ``mmbook.metrics.calibration_error``; below the
     diagonal a model is too sure. A tie at the top counts as wrong.
 
     Source: Guo et al. (2017), eq. 1 to 3. Shapes: (n, C), (n,) -> (K,) three times, K <= ``bins``.
@@ -31,9 +31,8 @@ def reliability(probabilities: ArrayLike, labels: ArrayLike, bins: int = 10) -> 
     >>> [part.round(2).tolist() for part in curve]
     [[0.7, 0.9], [0.5, 1.0], [0.67, 0.33]]
     """
-    confidence, right = _confidence(probabilities, labels)
-    edges = (np.arange(1, checks.whole("bins", bins, most=10_000)) / bins).astype(confidence.dtype)
-    index = np.searchsorted(edges, confidence, side="left")
+    confidence, right = confidences(probabilities, labels)
+    index = bin_numbers(confidence, bins)
     count = np.bincount(index, minlength=bins)
     held = count > 0
     sure, hits = (
@@ -53,15 +52,5 @@ def overconfidence(probabilities: ArrayLike, labels: ArrayLike) -> float:
     >>> round(overconfidence([[0.9, 0.1], [0.7, 0.3]], [0, 1]), 3)
     0.3
     """
-    confidence, right = _confidence(probabilities, labels)
+    confidence, right = confidences(probabilities, labels)
     return float(confidence.astype(np.float64).mean() - right.mean())
-
-
-def _confidence(probabilities: ArrayLike, labels: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    """Winning probabilities (n,) and who is right (n,), as 0 or 1; a tie is wrong."""
-    p = checks.array("probabilities", probabilities, "n>=1 C>=2")
-    checks.distribution("probabilities", p)
-    y = checks.integers("labels", labels, "n", below=p.shape[1], n=len(p))
-    own = p[np.arange(len(p)), y]
-    right = (p >= own[:, None]).sum(1) == 1
-    return p.max(1), right.astype(np.float64)

@@ -1,4 +1,4 @@
-"""Attention without checks, for callers that have checked: the function and the layers.
+"""Attention and its tokens, for callers that have checked: the function and the layers.
 
 0 * NaN is NaN, so a weight of 0 does not keep a NaN away, nor does a gradient of 0. What a mask
 hides must itself be taken away.
@@ -68,7 +68,23 @@ def _shielded(key: Tensor, value: Tensor, mask: Tensor) -> tuple[Tensor, Tensor,
     return key.nan_to_num(0.0, 0.0, 0.0), value.nan_to_num(0.0, 0.0, 0.0), poison
 
 
-def without_spoilt_padding(x: Tensor, mask: Tensor) -> Tensor:
+def tokens(x: Tensor, mask: Tensor | None, like: Tensor) -> tuple[Tensor, dict[str, int]]:
+    """Tokens x (B, N, D), of which absent ones hold no NaN, and their sizes.
+
+    Args:
+        mask: (B, N), True = present.
+        like: a weight (..., D), with which they are multiplied.
+    Raises: TypeError for what is no tensor; ValueError for another shape, dtype or device.
+    """
+    size = checks.tensor("x", x, "B N D", D=like.shape[-1])
+    checks.matches("x", x, like)
+    if mask is None:
+        return x, size
+    checks.mask("mask", mask, "B N", **size)
+    return _without_spoilt_padding(x, mask), size
+
+
+def _without_spoilt_padding(x: Tensor, mask: Tensor) -> Tensor:
     """Tokens (B, N, D) in which NaN and infinity at absent places, mask (B, N) False, are 0."""
     if all_finite(x):
         return x

@@ -5,7 +5,7 @@ from typing import Literal
 from torch import Tensor, nn
 
 from mmbook import checks
-from mmbook.attention._kernel import without_spoilt_padding
+from mmbook.attention._kernel import tokens
 from mmbook.attention.layers import SelfAttention
 
 
@@ -70,11 +70,7 @@ class TransformerBlock(nn.Module):
         need_weights: bool = True,
     ) -> tuple[Tensor, Tensor | None]:
         """One round of reading and thinking: (B, N, dim) -> (B, N, dim), and the weights."""
-        size = checks.tensor("x", x, "B N D", D=self.attention.dim)
-        checks.matches("x", x, self.attention_norm.weight)
-        if mask is not None:
-            checks.mask("mask", mask, "B N", **size)
-            x = without_spoilt_padding(x, mask)
+        x, _ = tokens(x, mask, like=self.attention_norm.weight)
         read, weights = self.attention(
             self.attention_norm(x), mask, pair_mask, need_weights=need_weights
         )

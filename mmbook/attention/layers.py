@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmbook import checks
-from mmbook.attention._kernel import all_finite, attend, without_spoilt_padding
+from mmbook.attention._kernel import all_finite, attend, tokens
 
 
 class _Heads(nn.Module):
@@ -142,11 +142,7 @@ class SelfAttention(_Heads):
     ) -> tuple[Tensor, Tensor | None]:
         """Let the tokens of ``x`` read each other: (B, N, dim) -> (B, N, dim), and the weights."""
         checks.flag("need_weights", need_weights)
-        size = checks.tensor("x", x, "B N D", D=self.dim)
-        checks.matches("x", x, self.query.weight)
-        if mask is not None:
-            checks.mask("mask", mask, "B N", **size)
-            x = without_spoilt_padding(x, mask)
+        x, size = tokens(x, mask, like=self.query.weight)
         if pair_mask is not None:
             checks.mask("pair_mask", pair_mask, "N N | B N N", **size)
         maps = self.query, self.key, self.value

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mmbook import checks
+from mmbook.metrics.confidence import bin_numbers, confidences, is_right
 
 
 def accuracy(predicted: ArrayLike, labels: ArrayLike) -> float:
@@ -22,7 +23,7 @@ def accuracy(predicted: ArrayLike, labels: ArrayLike) -> float:
         return _same("predicted", predicted, "labels", labels)
     y = checks.integers("labels", labels, "...", below=scores.shape[1])
     checks.shapes("n C, n", predicted=scores, labels=y)
-    return float(_right(scores, y).mean())
+    return float(is_right(scores, y).mean())
 
 
 def agreement(a: ArrayLike, b: ArrayLike) -> float:
@@ -51,7 +52,7 @@ def pointing_accuracy(weights: ArrayLike, target: ArrayLike) -> float:
     w = checks.array("weights", weights, "n>=1 N>=2")
     at = checks.integers("target", target, "...", below=w.shape[1])
     checks.shapes("n N, n", weights=w, target=at)
-    return float(_right(w, at).mean())
+    return float(is_right(w, at).mean())
 
 
 def calibration_error(probabilities: ArrayLike, labels: ArrayLike, bins: int = 15) -> float:
@@ -72,16 +73,10 @@ def calibration_error(probabilities: ArrayLike, labels: ArrayLike, bins: int = 1
     Raises: TypeError for what holds no numbers; ValueError for no sample, rows that are no
         probabilities (logits, per cent, NaN), labels that are no whole numbers from 0 to C - 1.
     """
-    p = checks.array("probabilities", probabilities, "n>=1 C>=2")
-    checks.distribution("probabilities", p)
-    y = checks.integers("labels", labels, "...", below=p.shape[1])
-    checks.shapes("n C, n", probabilities=p, labels=y)
-    checks.whole("bins", bins, 1, 10_000)
-    confidence, right = p.max(1), _right(p, y)
-    edges = (np.arange(1, bins) / bins).astype(p.dtype)  # .6 of float32 lies on the edge 3/5 too
-    index = np.searchsorted(edges, confidence, side="left")
+    confidence, right = confidences(probabilities, labels)
+    index = bin_numbers(confidence, bins)
     gaps = np.bincount(index, weights=right - confidence.astype(np.float64), minlength=bins)
-    return float(np.abs(gaps).sum() / len(y))
+    return float(np.abs(gaps).sum() / len(right))
 
 
 def auc(low: ArrayLike, high: ArrayLike) -> float:
@@ -123,9 +118,3 @@ def _same(name: str, predicted: ArrayLike, other: str, labels: ArrayLike) -> flo
     a, b = checks.integers(name, predicted, "n>=1"), checks.integers(other, labels, "...")
     checks.shapes("n, n", **{name: a, other: b})
     return float((a == b).mean())
-
-
-def _right(scores: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Is the label's score above all others? A tie is wrong: (n, C), (n,) -> (n,)."""
-    own = np.take_along_axis(scores, labels[:, None], axis=1)
-    return (scores >= own).sum(1) == 1
