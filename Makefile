@@ -14,7 +14,7 @@ NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
 	--nbval-kernel-startup-timeout=120 --nbval-sanitize-with=tests/nbval_sanitize.cfg -p tests.nbval_tolerance
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test lab run sync check student slides formulas index lecturers site-test times bench data clean
+.PHONY: help setup book test lab run sync check student links formulas lecturers site-test times bench data clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -49,7 +49,7 @@ test: $(READY)  ## Run all tests, every cell of every notebook among them
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile $(NBVAL) notebooks
 
 lab: $(READY)  ## Open the book in JupyterLab
-	$(BIN)/jupyter lab $(LAB_ARGS) notebooks/01_multimodal.ipynb
+	$(BIN)/jupyter lab --config=tools/lab/config.py $(LAB_ARGS) notebooks/01_multimodal.ipynb
 
 run: $(READY)  ## Execute the chapters' texts and store the notebooks
 	$(BIN)/python -m tools.notebooks run $(CHAPTER)
@@ -60,20 +60,17 @@ sync: $(READY)  ## Write the texts from notebooks edited in JupyterLab
 check: $(READY)  ## Say whether the notebooks are fresh and agree with their texts
 	$(BIN)/python -m tools.notebooks check
 
+links: $(READY)  ## Write numbers, links to them and lists of works anew from the sources
+	$(BIN)/python -m tools.links
+
 formulas: $(READY)  ## Write the index of formulas anew from the sources
 	$(BIN)/python -m tools.formulas
-
-index: $(READY)  ## Write the general index anew from the chapters
-	$(BIN)/python -m tools.index
 
 lecturers: $(READY)  ## Write the tables of the lecturers' page anew; TIMES=file as make times printed it
 	$(BIN)/python -m tools.lecturers $(if $(TIMES),--times $(TIMES))
 
 student: $(READY)  ## Write the chapters without solutions and outputs into student/; FORCE=1 over answers
 	$(BIN)/python -m tools.student $(if $(FORCE),--force) $(CHAPTER)
-
-slides: $(READY)  ## Write the chapters as slide shows into slides/
-	$(BIN)/python -m tools.slides $(CHAPTER)
 
 site-test: $(READY)  ## Open every page of the built website in a real browser
 	$(BIN)/python -m pytest -q tests/site
@@ -88,4 +85,4 @@ data: $(READY)  ## Rebuild the bundled data from its sources and compare
 	$(BIN)/python -m tools.build_data --check
 
 clean:  ## Remove what was built and installed
-	rm -rf _build student slides .venv *.egg-info .pytest_cache .ruff_cache .coverage
+	rm -rf _build student .venv *.egg-info .pytest_cache .ruff_cache .coverage

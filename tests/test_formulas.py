@@ -24,11 +24,13 @@ def test_each_section_of_the_document_has_code_and_tests(section):
 def test_formulas_are_read_by_their_labels(tmp_path):
     (tmp_path / "notebooks/_src").mkdir(parents=True)
     text = (
-        "# One\n\n$$\na = b\n$$ (one-a)\n\nwords\n\n$$\nno = label\n$$\n\n$$\nc\n= d\n$$ (one-c)\n"
+        '# One\n\n<a id="one-a"></a>\n\n$$\na = b\n\\tag{1.1}\n$$\n\nwords\n\n$$\nno = number\n$$\n'
+        '\n<a id="one-c"></a>\n\n$$\nc\n= d\n\\tag{1.2}\n$$\n'
     )
     (tmp_path / "notebooks/_src/01_one.md").write_text(text, encoding="utf-8")
     found = formulas.equations(tmp_path)
     assert {label: e.math for label, e in found.items()} == {"one-a": "a = b", "one-c": "c\n= d"}
+    assert [e.number for e in found.values()] == ["1.1", "1.2"]
     assert found["one-a"].chapter == "01_one" and found["one-a"].title == "One"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from pybtex.database import Entry, Person
 
 from tests import notebook_rules as rules
 
@@ -15,11 +16,14 @@ FIGURE = (
     'the losses, against steps." src="data:image/png;base64,iVBORw0="><figcaption><b>Figure 7.{n}.'
     "</b> The loss falls to 0.25 and stays there; look at its end.</figcaption></figure>"
 )
-EXERCISES = "\n\n".join(
-    f"```{{exercise}}\n:label: ex-{n}\n\n*{kind}.* Why?\n```\n\n"
-    f"````{{solution-start}} ex-{n}\n:class: dropdown\n````\n\nSo.\n\n````{{solution-end}}\n````"
-    for n, kind in enumerate((*rules.KINDS, "Code", "Derive"))
-)
+ASKED = [
+    (
+        f'<a id="ex-{n}"></a>\n\n### Exercise 7.{n}\n\n*{kind}.* Why?',
+        f"#### Solution 7.{n}",
+        "So.",
+    )
+    for n, kind in enumerate((*rules.KINDS, "Code", "Derive"), 1)
+]
 
 
 def text(source: str, **metadata) -> NotebookNode:
@@ -27,7 +31,22 @@ def text(source: str, **metadata) -> NotebookNode:
 
 
 def code(source: str, *outputs: NotebookNode, tags: tuple[str, ...] = ()) -> NotebookNode:
-    return new_code_cell(source, outputs=list(outputs), metadata={"tags": list(tags)})
+    metadata: dict = {"tags": list(tags)}
+    if "hide-input" in tags:
+        metadata["jupyter"] = {"source_hidden": True}
+    return new_code_cell(source, outputs=list(outputs), metadata=metadata)
+
+
+def exercise_cells() -> list[NotebookNode]:
+    return [
+        cell
+        for question, solution, answer in ASKED
+        for cell in (
+            text(question),
+            text(solution, **{"jp-MarkdownHeadingCollapsed": True}),
+            text(answer),
+        )
+    ]
 
 
 def printed(words: str, name: str = "stdout") -> NotebookNode:
@@ -48,17 +67,24 @@ def good() -> NotebookNode:
         text("## The idea in one picture"),
         code("import torch\n\nset_seed(0)\ndevice = pick_device()"),
         code("show(1)", html(FIGURE.format(n=1)), tags=("hide-input",)),
-        text("(here)=\n## Own section\n\nSee Figure 7.1 and {eq}`sum`.\n\n$$\na = 1.75\n$$ (sum)"),
-        text("## Reading notes\n\n## On real data\n\nIt falls to 0.3, that is 25 %, {ref}`here`."),
+        text(
+            '<a id="here"></a>\n\n## Own section\n\n'
+            "See [Figure 7.1](#fig-7-1) and [(7.1)](#sum).\n\n"
+            '<a id="sum"></a>\n\n$$\na = 1.75\n\\tag{7.1}\n$$'
+        ),
+        text("## Reading notes\n\n## On real data\n\nIt falls to 0.3, that is 25 %, [so](#here)."),
         code("print(x)", printed("loss 0.254 ± 0.001"), tags=("nbval-check-output",)),
         text("## What we can claim"),
         code("print(y)", printed("holds"), tags=("nbval-check-output", "tolerance=0.05")),
         text("## Where it breaks"),
         code("show(2)", html(FIGURE.format(n=2))),
         text(
-            "## In the field\n\nOthers reach 76.2 % {cite}`one2020`.", mmbook={"numbers": ["76.2"]}
+            "## In the field\n\nOthers reach 76.2 % ([One, 2020](https://doi.org/1)).",
+            mmbook={"numbers": ["76.2"]},
         ),
-        text("## Summary\n\n## Exercises\n\n" + EXERCISES + "\n\n## References\n"),
+        text("## Summary\n\n## Exercises"),
+        *exercise_cells(),
+        text("## References\n\n- One. *Two*, 3.14:1-2, 2020."),
     ]
     front = {"myst": {"html_meta": {"description": says}}}
     notebook = new_notebook(cells=cells, metadata=front)
@@ -159,15 +185,19 @@ FAULTS = [
     (rules.order, swap("## The idea", "## Before\n\n## The idea"), "first section"),
     (rules.starts_with_a_picture, on_code("show(1)", outputs=[]), "no figure"),
     (rules.exercises, swap("*Explore.*", "*Code.*"), "kind 'Explore'"),
-    (rules.exercises, swap(":label: ex-3\n", ""), "no :label:"),
-    (rules.exercises, swap("{solution-start} ex-3", "{solution-start} ex-9"), "'ex-3' has not"),
-    (rules.exercises, swap(":class: dropdown", ""), "not folded"),
-    (rules.exercises, swap("{exercise}", "{note}"), "0 exercises"),
+    (rules.exercises, swap('<a id="ex-3"></a>\n\n', ""), "Exercise 7.3 has no anchor"),
+    (rules.exercises, swap("### Exercise 7.3", "text\n\n### Exercise 7.3"), "begin its cell"),
+    (rules.exercises, swap("Solution 7.3", "Solution 7.9"), "7.9 does not follow its exercise"),
+    (rules.exercises, swap("#### Solution 7.3", "So!"), "Exercise 7.3 has no solution"),
+    (rules.exercises, swap("#### Solution 7.6", "So!"), "Exercise 7.6 has no solution"),
+    (rules.exercises, swap("#### Solution 7.3", "#### Solution 7.3\n\nSo."), "not folded"),
+    (rules.exercises, lambda nb: cell_with(nb, "Solution 7.3").metadata.clear(), "not folded"),
+    (rules.exercises, swap("### Exercise", "### Question"), "0 exercises"),
     (rules.numbers_are_printed, swap("to 0.3,", "to 0.4,"), r"0\.4 is printed by no cell"),
     (rules.numbers_are_printed, swap("25 %", "26 %"), "26% is printed by no cell"),
     (rules.numbers_are_printed, swap("falls to 0.25", "falls to 0.35"), "caption of figure 7.1"),
     (rules.numbers_are_printed, swap("76.2 %", "77.2 %"), r"77\.2"),
-    (rules.numbers_are_printed, swap("{cite}`one2020`", "."), "cites nobody"),
+    (rules.numbers_are_printed, swap("[One, 2020](https://doi.org/1)", "One"), "cites nobody"),
     (rules.description, lambda nb: nb.metadata.clear(), "0 letters"),
 ]  # fmt: skip
 
@@ -194,7 +224,7 @@ def test_every_rule_has_a_planted_fault():
 
 
 @pytest.mark.parametrize(
-    "old, new", [("<b>Figure 7.2.", "<b>Figure 7.3."), ("See Figure 7.1", "See Figure 7.4")]
+    "old, new", [("<b>Figure 7.2.", "<b>Figure 7.3."), ("See [Figure 7.1", "See [Figure 7.4")]
 )
 def test_a_gap_in_the_numbers_of_figures_is_named(old, new, good):
     swap(old, new)(good)
@@ -202,10 +232,11 @@ def test_a_gap_in_the_numbers_of_figures_is_named(old, new, good):
 
 
 def test_a_solution_may_import(good):
-    place = next(n for n, c in enumerate(good.cells) if "{solution-start}" in c.source)
-    before, after = good.cells[place].source.split("So.", 1)
-    good.cells[place : place + 1] = [text(before), code("import os"), text(after)]
+    place = good.cells.index(cell_with(good, "#### Solution 7.1"))
+    good.cells.insert(place + 1, code("import os"))
     assert rules.one_imports_cell(good) == []
+    good.cells.insert(place - 1, code("import os"))
+    assert rules.one_imports_cell(good) != []
 
 
 @pytest.mark.parametrize(
@@ -227,37 +258,83 @@ def test_numbers_that_are_no_results_are_left_alone(harmless):
     assert rules.numbers_are_printed(new_notebook(cells=[text(harmless)])) == []
 
 
-def test_a_reference_to_no_label_is_named():
-    pages = {"a.md": "(here)=\n# A b\n{ref}`see <here>` [b](#a-b)", "b.md": "{eq}`there`"}
-    assert rules.references_resolve(pages) == ["b.md: 'there' is nowhere"]
-    assert rules.references_resolve(pages | {"c.md": "$$\nx\n$$ (there)"}) == []
+@pytest.mark.parametrize(
+    "words", ["see {eq}`sum`", "```{note}\nx\n```", ":::{note}\nx\n:::", "(here)=\n# A"]
+)
+def test_what_only_some_viewers_know_is_named(words):
+    (complaint,) = rules.plain_markdown({"a.md": words, "b.md": "(here) = `{a}` $\\text{a}$ {b}"})
+    assert complaint.startswith("a.md: ") and "write plain Markdown" in complaint
 
 
-def test_a_label_on_two_pages_is_named():
-    pages = {"a.md": "(here)=\n", "b.md": ":label: here\n"}
-    assert "more than one page" in rules.references_resolve(pages)[0]
-
-
-def test_a_link_to_no_file_is_named(tmp_path: Path):
-    (tmp_path / "a.md").touch()
-    pages = {"a.md": "[a](a.md#x) [b](b.md) [a](a) [web](https://x.org) `[c](c.md)`"}
-    assert rules.links_resolve(pages, tmp_path) == ["a.md: link 'b.md' leads nowhere"]
-    assert rules.links_resolve({"a.md": "{doc}`me <b>` {doc}`a`"}, tmp_path) == [
-        "a.md: document 'b' is nowhere"
-    ]
+def test_an_anchor_stands_once_and_before_what_it_names():
+    good = '<a id="x"></a>\n\n$$\n1\n$$\n\n<a id="y"></a>\n\n## Two'
+    assert rules.anchors_are_single({"a.md": good}) == []
+    assert "'x' stands 2 times" in rules.anchors_are_single({"a.md": good, "b.md": good})[0]
+    for wrong in ('<a id="x"></a>\n$$\n1\n$$', 'words <a id="x"></a>', '<a id="x"></a>\n\nwords'):
+        assert "'x' is not followed" in rules.anchors_are_single({"a.md": wrong})[0]
 
 
 @pytest.mark.parametrize(
-    "text, entries, names",
+    "link, complaint",
     [
-        ("{cite:t}`one,two`", {"one": {"doi"}}, "no entry 'two'"),
-        ("{cite}`one`", {"one": {"title"}}, "no doi"),
-        ("", {"one": {"url"}}, "cited nowhere"),
+        ("[a](a.md)", None),
+        ("[here](#x)", None),
+        ("[drawn](a.md#fig-1-2)", None),
+        ("see [Figure 1.2](#fig-1-2)", None),
+        ("see [Figure 1.3](#fig-1-2)", "'Figure 1.3' leads to '#fig-1-2'"),
+        ("see Figure 1.2", "'Figure 1.2' is no link"),
+        ("[b](sub/b.md#y)", None),
+        ("[web](https://x.org/#z)", None),
+        ("`[c](c.md)`", None),
+        ("[a](a)", "link 'a' leads to no file"),
+        ("[b](b.md)", "link 'b.md' leads to no file"),
+        ("[x](#a-heading)", "link '#a-heading' leads to no anchor or figure"),
+        ("[y](a.md#y)", "link 'a.md#y' leads to no anchor or figure"),
     ],
 )
-def test_a_faulty_citation_is_named(text, entries, names):
-    assert names in rules.citations_resolve({"a.md": text}, entries)[0]
-    assert (
-        rules.citations_resolve({"a.md": "{cite:t}`one`, `x` {footcite}`one`"}, {"one": {"DOI"}})
-        == []
-    )
+def test_a_link_to_nothing_is_named(tmp_path: Path, link, complaint):
+    (tmp_path / "sub").mkdir()
+    for name in ("a.md", "sub/b.md"):
+        (tmp_path / name).touch()
+    pages = {"a.md": f'<a id="x"></a>\n\n# A heading\n\n{link}', "sub/b.md": '<a id="y"></a>'}
+    found = rules.links_resolve(pages, tmp_path, {"a.md": {"fig-1-2"}})
+    assert found == ([] if complaint is None else [f"a.md: {complaint}"])
+
+
+def work(authors: str, year: str) -> Entry:
+    entry = Entry("book", fields={"year": year, "title": "T"})
+    entry.persons["author"] = [Person(name) for name in authors.split(" and ")]
+    return entry
+
+
+WORKS = {
+    "https://doi.org/1": work("One, A.", "1936"),
+    "https://doi.org/2": work("Two, B. and van den Oord, C.", "2018"),
+    "https://doi.org/3": work(r"M{\"u}ller, D. and Two, B. and One, A.", "2019"),
+}
+CITED = (
+    "([One, 1936](https://doi.org/1); [Müller et al., 2019](https://doi.org/3)), "
+    "[Two and van den Oord (2018)](https://doi.org/2), [a page](https://x.org)"
+)
+
+
+@pytest.mark.parametrize(
+    "old, new, complaint",
+    [
+        ("", "", None),
+        ("One, 1936", "One, 1937", "'One, 1937' leads to One, 1936"),
+        ("Müller et al.,", "Müller,", "'Müller, 2019' leads to Müller et al., 2019"),
+        ("doi.org/2", "doi.org/9", "leads to https://doi.org/9, which is no entry"),
+        ("doi.org/3", "doi.org/1", "Müller et al., 2019 is cited nowhere"),
+    ],
+)
+def test_a_faulty_citation_is_named(old, new, complaint):
+    page = CITED.replace(old, new) if old else CITED
+    found = " ".join(rules.citations_are_right({"a.md": page}, WORKS))
+    assert found == "" if complaint is None else complaint in found
+
+
+def test_a_chapters_own_list_of_works_cites_nobody():
+    listed = "## References\n\n- One. [doi:1](https://doi.org/1).\n"
+    found = rules.citations_are_right({"a.md": listed}, WORKS)
+    assert len(found) == 3 and all("cited nowhere" in complaint for complaint in found)

@@ -5,9 +5,9 @@
 
 import pytest
 import yaml
-from pybtex.database import parse_file
 
 from tests import notebook_rules as rules
+from tools import links
 from tools import notebooks as tools
 
 CHAPTERS = tools.chapters()
@@ -61,19 +61,35 @@ def test_figures_are_numbered_in_order(chapter, stored):
     assert not complaints, listed(complaints)
 
 
-def test_every_reference_names_a_label(pages, stored):
-    drawn = {figure.place for nb in stored.values() for figure in rules.all_figures(nb)}
-    complaints = rules.references_resolve(pages, drawn)
+@pytest.fixture(scope="module")
+def drawn(stored):
+    """{page: ids of its figures}"""
+    return {f"{n}.ipynb": {f.place for f in rules.all_figures(nb)} for n, nb in stored.items()}
+
+
+def test_chapters_are_plain_markdown(pages):
+    texts = {page: text for page, text in pages.items() if page.endswith(".ipynb")}
+    complaints = rules.plain_markdown(texts)
     assert not complaints, listed(complaints)
 
 
-def test_every_link_leads_to_a_file(pages):
-    complaints = rules.links_resolve(pages, FOLDER)
+def test_anchors_are_single(pages):
+    complaints = rules.anchors_are_single(pages)
     assert not complaints, listed(complaints)
 
 
-def test_every_citation_has_its_entry_and_every_entry_is_cited_and_found(pages):
-    entries = parse_file(FOLDER / "references.bib").entries
-    fields = {key: set(entry.fields) for key, entry in entries.items()}
-    complaints = rules.citations_resolve(pages, fields)
+def test_every_link_leads_to_a_file_and_a_place_in_it(pages, drawn):
+    complaints = rules.links_resolve(pages, FOLDER, drawn)
     assert not complaints, listed(complaints)
+
+
+def test_every_citation_is_right_and_every_work_is_cited(pages):
+    citing = {page: text for page, text in pages.items() if page != "bibliography.md"}
+    complaints = rules.citations_are_right(citing, links.works())
+    assert not complaints, listed(complaints)
+
+
+def test_numbers_and_lists_of_works_are_fresh():
+    stale = [p.name for p in links.pages() if links.written(p) != p.read_text("utf-8")]
+    assert stale == [], "run `make links`"
+    assert links.bibliography() == (FOLDER / "bibliography.md").read_text("utf-8")

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import jupytext
 import nbformat
 import pytest
 
@@ -13,50 +14,74 @@ EVERY = pytest.mark.parametrize("chapter", chapters(), ids=lambda c: c.name)
 
 TWO = """Before.
 
-````{exercise}
-:label: a-first
++++
 
-Do it.
-````
+<a id="a-first"></a>
 
-````{solution-start} a-first
-:class: dropdown
-````
+### Exercise 1.1
+
+*Code.* Do it.
+
++++ {"jp-MarkdownHeadingCollapsed": true}
+
+#### Solution 1.1
+
++++
 
 It is 7.
 
-```{code-cell}
+```{code-cell} ipython3
 print(7)
 ```
 
-````{solution-end}
-````
+It was 7.
 
-Between.
++++
 
-```{solution-start} a-second
-```
+<a id="a-second"></a>
+
+### Exercise 1.2
+
+*Derive.* Why?
+
++++ {"jp-MarkdownHeadingCollapsed": true}
+
+#### Solution 1.2
+
++++
+
 8
-```{solution-end}
-```
 
-After.
++++
+
+## After
+
+More.
 """
 
 
-def test_each_solution_gives_way_to_a_cell_of_its_own():
-    text = student.without_solutions(TWO)
-    assert "7" not in text and "8" not in text and "solution" not in text
-    assert re.findall(r"# Your answer to (\S+)", text) == ["a-first", "a-second"]
-    for kept in ("Before.", "Do it.", "Between.", "After."):
+def cells(text: str) -> list[tuple[str, str]]:
+    notebook = student.without_solutions(jupytext.reads(text, fmt="md:myst"))
+    return [(cell.cell_type, cell.source) for cell in notebook.cells]
+
+
+def test_each_solution_gives_way_to_a_cell_for_an_answer_of_its_kind():
+    found = cells(TWO)
+    assert [kind for kind, _ in found] == ["markdown"] * 2 + ["code"] + ["markdown"] * 3
+    text = "\n".join(source for _, source in found)
+    assert "7" not in text and "8" not in text and "olution" not in text
+    assert found[2] == ("code", "# Your answer to exercise 1.1")
+    assert found[4] == ("markdown", "*Your answer to exercise 1.2:*")
+    for kept in ("Before.", "*Code.* Do it.", "*Derive.* Why?", "## After\n\nMore."):
         assert kept in text
-    assert text.index("a-first\n```") < text.index("Between.") < text.index("a-second")
 
 
-@pytest.mark.parametrize("wrong", ["```{solution} x\n7\n```\n", "```{solution-start} x\n```\n7\n"])
-def test_a_solution_that_cannot_be_cut_is_an_error(wrong):
-    with pytest.raises(ValueError, match="a solution is left: '```{solution"):
-        student.without_solutions(wrong)
+def test_a_solution_without_an_exercise_is_an_error():
+    with pytest.raises(ValueError, match="'#### Solution 1.1' follows no exercise"):
+        cells(TWO.replace("### Exercise 1.1", "### Question"))
+    again = "+++\n\n#### Solution 1.2\n\n+++\n\n## After"
+    with pytest.raises(ValueError, match="'#### Solution 1.2' follows no exercise"):
+        cells(TWO.replace("## After", again))
 
 
 @EVERY
@@ -66,9 +91,12 @@ def test_a_chapter_keeps_all_but_its_solutions(chapter):
     code = [c for c in notebook.cells if c.cell_type == "code"]
     assert not any(c.outputs or c.execution_count for c in code)
     words = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
-    asked = re.findall(r"\{exercise\}\n:label: (\S+)", words)
+    asked = re.findall(r"^### Exercise ([\d.]+)\n\n\*(\w+)", words, re.MULTILINE)
+    written = re.findall(r"\*Your answer to exercise ([\d.]+):\*", words)
     answers = [c.source for c in code if c.source.startswith("# Your answer to ")]
-    assert answers == [f"# Your answer to {label}" for label in asked] and len(asked) >= 6
+    assert written == [n for n, kind in asked if kind in ("Understand", "Derive")]
+    assert answers == [f"# Your answer to exercise {n}" for n, _ in asked if n not in written]
+    assert len(asked) >= 6 and "#### Solution" not in words
     # The lesson itself, up to the exercises, is untouched.
     lesson = [c.source for c in whole.cells if c.cell_type == "code"]
     kept = [c.source for c in code if c.source not in answers]
@@ -76,12 +104,12 @@ def test_a_chapter_keeps_all_but_its_solutions(chapter):
 
 
 def test_the_folder_is_complete(tmp_path):
-    chosen = chapters(["04"])
-    assert student.main(["04", "--to", str(tmp_path)]) == 0
+    chosen = chapters(["01"])
+    assert student.main(["01", "--to", str(tmp_path)]) == 0
     assert [p.name for p in tmp_path.glob("*.ipynb")] == [chosen[0].ipynb.name]
     text = chosen[0].text.read_text(encoding="utf-8")
-    for page in re.findall(r"\]\(([a-z_]+)\)", text):
-        assert (tmp_path / f"{page}.md").exists() or page[:2].isdigit()
+    pages = re.findall(r"\]\(([a-z_]+\.md)", text)
+    assert pages and all((tmp_path / page).exists() for page in pages)
     assert (tmp_path / "_static").is_dir()
 
 
@@ -144,11 +172,11 @@ def test_what_nobody_worked_in_is_written_anew(book):
     file = folder / "01_toy.ipynb"
     notebook = nbformat.read(file, as_version=4)  # opened and run in JupyterLab, no word changed
     notebook.metadata["language_info"] = {"name": "python"}
-    notebook.cells[-2].outputs = [nbformat.v4.new_output("stream", text="7")]
+    notebook.cells[2].outputs = [nbformat.v4.new_output("stream", text="7")]
     nbformat.write(notebook, file)
-    book.text.write_text(TWO.replace("After.", "Thereafter."), encoding="utf-8")
+    book.text.write_text(TWO.replace("After", "Thereafter"), encoding="utf-8")
     student.write([book], folder)
-    assert "Thereafter." in file.read_text(encoding="utf-8")
+    assert "Thereafter" in file.read_text(encoding="utf-8")
 
 
 def test_a_notebook_from_elsewhere_is_not_overwritten(book):
@@ -158,7 +186,7 @@ def test_a_notebook_from_elsewhere_is_not_overwritten(book):
         student.write([book], book.root / "student")
 
 
-def test_a_solution_that_is_left_names_its_chapter(book):
-    book.text.write_text("```{solution} x\n7\n```\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="01_toy: a solution is left"):
+def test_a_solution_without_an_exercise_names_its_chapter(book):
+    book.text.write_text("#### Solution 1.1\n\n7\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="01_toy: '#### Solution 1.1"):
         student.student_notebook(book)

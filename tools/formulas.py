@@ -2,7 +2,7 @@
 
     python -m tools.formulas
 
-Nothing on the page is kept by hand but the list below. Formulas come from the labelled equations
+Nothing on the page is kept by hand but the list below. Formulas come from the numbered ones
 of the chapters, functions from the docstrings that name a section of the document, and tests from
 the test files that use these functions.
 """
@@ -17,6 +17,10 @@ from tools.texts import sought
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "notebooks" / "formulas.md"
+
+FORMULA = re.compile(
+    r'^<a id="([\w-]+)"></a>\n\n\$\$\n(.*?)\\tag\{([^}]*)\}\n\$\$$', re.MULTILINE | re.DOTALL
+)
 
 # Section of the document, its name in English and in Chinese, and the labels of our equations.
 SECTIONS = (
@@ -47,25 +51,23 @@ The page is made from the sources, and a test says whether it is fresh.
 
 @dataclass(frozen=True)
 class Equation:
-    """A labelled display formula; ``chapter`` is the name of its file."""
+    """A numbered formula; ``chapter`` is the name of its file."""
 
     chapter: str
     title: str
     math: str
+    number: str
 
 
 @cache
 def equations(root: Path = ROOT) -> dict[str, Equation]:
-    """All labelled formulas of the chapters, by label."""
+    """All numbered formulas of the chapters, by their anchor."""
     found = {}
     for file in sorted((root / "notebooks" / "_src").glob("*.md")):
         text = file.read_text(encoding="utf-8")
         title = sought(r"^# (.+)$", text, file.stem, "a heading '# Title'", re.MULTILINE)[1]
-        pieces = re.split(r"^\$\$(?: \((\S+)\))?$", text, flags=re.MULTILINE)
-        # text, None, math, label, text, None, math, label, ...
-        for math, label in zip(pieces[2::4], pieces[3::4], strict=False):
-            if label:
-                found[label] = Equation(file.stem, title, math.strip())
+        for label, math, number in FORMULA.findall(text):
+            found[label] = Equation(file.stem, title, math.strip(), number)
     return found
 
 
@@ -124,9 +126,10 @@ def entry(section: str, english: str, chinese: str, labels: tuple[str, ...], roo
         raise KeyError(f"no chapter labels an equation {missing}; section {section} expects it")
     formulas = "\n\n".join(f"$$\n{known[label].math}\n$$" for label in labels)
     chapter = known[labels[0]]
-    places = " and ".join(f"{{eq}}`{label}`" for label in labels)
-    lines = [f"## {section} {english} · {chinese}", formulas]
-    lines.append(f"Derived in [{chapter.title}]({chapter.chapter}), {places}.")
+    where = f"{chapter.chapter}.ipynb"
+    places = " and ".join(f"[({known[label].number})]({where}#{label})" for label in labels)
+    lines = [f"## {english} · {chinese}", f"Section {section} of the document.", formulas]
+    lines.append(f"Derived in [{chapter.title}]({where}), {places}.")
     rows = []
     for name in functions(section, root):
         used = ", ".join(f"{f} ({n})" for f, n in users(name.split(".")[-1], root).items())

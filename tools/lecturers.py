@@ -2,8 +2,8 @@
 
     python -m tools.lecturers [--times FILE]
 
-They stand between ``% made: NAME`` and ``% end``; the rest of the page is written by hand. FILE
-holds what ``python -m tools.notebooks times`` printed. Without it the page's seconds stay.
+They stand between ``<!-- made: NAME -->`` and ``<!-- end -->``; the rest of the page is written by
+hand. FILE holds what ``python -m tools.notebooks times`` printed. Without it the seconds stay.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from tools.texts import sought
 
 PAGE = ROOT / "notebooks" / "lecturers.md"
 KINDS = ("Understand", "Derive", "Code", "Explore")
-PART = re.compile(r"^% made: (\w+)\n(.*?)^% end$", re.DOTALL | re.MULTILINE)
+PART = re.compile(r"^<!-- made: (\w+) -->\n(.*?)^<!-- end -->$", re.DOTALL | re.MULTILINE)
 UNKNOWN = "not measured"
 
 
@@ -60,7 +60,7 @@ def exercises(chapter: Chapter) -> list[tuple[str, str]]:
     Raises: ValueError for one that is of no kind.
     """
     found = re.findall(
-        r"\{exercise(?:-start)?\}[^\n]*\n:label: (\S+)\n(?::.*\n)*\s*\*?(\w*)", text(chapter)
+        r'^<a id="(\S+)"></a>\n\n### Exercise [^\n]*\n+\*?(\w*)', text(chapter), re.MULTILINE
     )
     for label, kind in found:
         if kind not in KINDS:
@@ -84,7 +84,8 @@ def kept_seconds(page: str) -> dict[int, int]:
 
 def made_outcomes(chosen: list[Chapter], _: dict[int, int]) -> str:
     return "\n\n".join(
-        f"**[{number(c)} · {title(c)}]({c.name}).** Students can\n\n{outcomes(c)}" for c in chosen
+        f"**[{number(c)} · {title(c)}]({c.name}.ipynb).** Students can\n\n{outcomes(c)}"
+        for c in chosen
     )
 
 
@@ -93,7 +94,7 @@ def made_times(chosen: list[Chapter], measured: dict[int, int]) -> str:
     lines = ["| chapter | minutes to read | seconds to run |", "|---|---:|---:|"]
     for c in chosen:
         run = measured.get(number(c), UNKNOWN)
-        lines.append(f"| [{number(c)} · {title(c)}]({c.name}) | {minutes(c)} | {run} |")
+        lines.append(f"| [{number(c)} · {title(c)}]({c.name}.ipynb) | {minutes(c)} | {run} |")
     read = sum(map(minutes, chosen))
     total = sum(s for n, s in measured.items() if n in map(number, chosen))
     return "\n".join([*lines, f"| together | {read} | {total} |"])
@@ -106,10 +107,10 @@ def made_exercises(chosen: list[Chapter], _: dict[int, int]) -> str:
     for c in chosen:
         cells: dict[str, str] = dict.fromkeys(KINDS, "")
         for place, (label, kind) in enumerate(exercises(c), start=1):
-            cells[kind] += f" {{ref}}`{number(c)}.{place} <{label}>`"
+            cells[kind] += f" [{number(c)}.{place}]({c.name}.ipynb#{label})"
             counts[kind] += 1
         row = " | ".join(cells[kind].strip() for kind in KINDS)
-        lines.append(f"| [{number(c)} · {title(c)}]({c.name}) | {row} |")
+        lines.append(f"| [{number(c)} · {title(c)}]({c.name}.ipynb) | {row} |")
     row = " | ".join(f"**{counts[kind]}**" for kind in KINDS)
     return "\n".join([*lines, f"| **{sum(counts.values())} in all** | {row} |"])
 
@@ -123,7 +124,7 @@ def page(old: str, measured: dict[int, int] | None = None, root: Path = ROOT) ->
     chosen = chapters(root=root)
 
     def fresh(part: re.Match) -> str:
-        return f"% made: {part[1]}\n\n{MAKERS[part[1]](chosen, measured)}\n\n% end"
+        return f"<!-- made: {part[1]} -->\n\n{MAKERS[part[1]](chosen, measured)}\n\n<!-- end -->"
 
     return PART.sub(fresh, old)
 

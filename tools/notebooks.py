@@ -37,6 +37,16 @@ from tools.fingerprint import device_here, fingerprint
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = "md:myst"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+# What a kernel adds when JupyterLab opens a notebook, but for its version: stored, so that reading
+# changes no file. The cells' "ipython3" in the text comes from it.
+LANGUAGE = {
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+}
 WIDGET = "application/vnd.jupyter.widget-view+json"
 BAR = re.compile(r"\d+%\|.*\||\d+it \[")  # what tqdm writes where no widget can be drawn
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")
@@ -127,7 +137,9 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
         if cell.cell_type == "code":
             cell.outputs = tidy_outputs(cell.outputs)
     kept = {key: notebook.metadata[key] for key in ("myst", "mmbook") if notebook.metadata.get(key)}
-    notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, **kept})
+    notebook.metadata = nbformat.from_dict(
+        {"kernelspec": KERNEL, "language_info": LANGUAGE, **kept}
+    )
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return notebook
 

@@ -14,43 +14,57 @@ import shutil
 import sys
 from pathlib import Path
 
-import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from tools.notebooks import ROOT, TEXT, Chapter, chapters, folder_parser, normalise
+from tools.notebooks import ROOT, Chapter, chapters, folder_parser, normalise
 
 SOURCE = ROOT / "notebooks"
-SOLUTION = re.compile(
-    r"^(?P<fence>`{3,})\{solution-start\} (?P<label>\S+)\n"
-    r".*?^(?P=fence)\{solution-end\}\n(?P=fence)$",
-    re.DOTALL | re.MULTILINE,
-)
-ANSWER = "```{code-cell}\n# Your answer to \\g<label>\n```"
+EXERCISE = re.compile(r"### Exercise ([\d.]+)\n+\*(\w+)")
 
 
-def without_solutions(text: str) -> str:
-    """The text with an empty cell where each solution stood.
+def without_solutions(notebook: NotebookNode) -> NotebookNode:
+    """The notebook with one empty cell where each solution stood; changes and returns it.
 
-    Raises: ValueError if a solution is left, because it is written in a way this does not know.
+    The answer to what asks for an argument is a text cell, to all else a code cell.
+
+    Raises: ValueError for a solution that no exercise precedes.
     """
-    text = SOLUTION.sub(ANSWER, text)
-    left = re.search(r"^.*\{solution.*$", text, re.MULTILINE)
-    if left:
-        raise ValueError(f"a solution is left: {left[0]!r}; expected solution-start and -end")
-    return text
+    kept: list[NotebookNode] = []
+    asked, inside = None, False
+    for cell in notebook.cells:
+        is_text = cell.cell_type == "markdown"
+        if is_text and cell.source.startswith("#### Solution"):
+            if asked is None:
+                raise ValueError(f"{cell.source!r} follows no exercise")
+            kept.append(answer(*asked))
+            inside, asked = True, None
+        elif is_text and re.search(r"^(## |### Exercise )", cell.source, re.MULTILINE):
+            inside = False
+        if is_text and (found := EXERCISE.search(cell.source)):
+            asked = found.groups()
+        if not inside:
+            kept.append(cell)
+    notebook.cells = kept
+    return notebook
+
+
+def answer(number: str, kind: str) -> NotebookNode:
+    """The cell for a student's answer."""
+    if kind in ("Understand", "Derive"):
+        return nbformat.v4.new_markdown_cell(f"*Your answer to exercise {number}:*")
+    return nbformat.v4.new_code_cell(f"# Your answer to exercise {number}")
 
 
 def student_notebook(chapter: Chapter) -> NotebookNode:
     """The chapter as a student gets it: nothing has been run.
 
-    Raises: ValueError if a solution is left.
+    Raises: ValueError for a solution that no exercise precedes.
     """
     try:
-        text = without_solutions(chapter.text.read_text(encoding="utf-8"))
+        notebook = normalise(without_solutions(chapter.read_text()))
     except ValueError as error:
         raise ValueError(f"{chapter.name}: {error}") from error
-    notebook = normalise(jupytext.reads(text, fmt=TEXT))
     notebook.metadata["mmbook"] = {"written": words_of(notebook)}
     return notebook
 

@@ -10,7 +10,12 @@ from nbformat import NotebookNode
 
 from tests.notebook_rules.cells import KINDS, markdown
 from tests.notebook_rules.code import nothing_important_folded, one_imports_cell, readable_code
-from tests.notebook_rules.links import citations_resolve, links_resolve, references_resolve
+from tests.notebook_rules.links import (
+    anchors_are_single,
+    citations_are_right,
+    links_resolve,
+    plain_markdown,
+)
 from tests.notebook_rules.outputs import (
     checked_cells_print,
     executed,
@@ -49,10 +54,11 @@ __all__ = [
     "KINDS",
     "RULES",
     "all_figures",
-    "citations_resolve",
+    "anchors_are_single",
+    "citations_are_right",
     "figures_are_numbered",
     "links_resolve",
     "markdown",
-    "references_resolve",
+    "plain_markdown",
     *(rule.__name__ for rule in RULES),
 ]

@@ -63,18 +63,17 @@ def headings(text: str, level: int) -> list[str]:
     return re.findall(rf"^{'#' * level} +(.+?)\s*$", without_fences(text), re.MULTILINE)
 
 
-FENCE = re.compile(r"^(`{3,}|~{3,})(?!\{).*?^\1`*\s*?$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^(`{3,}|~{3,}).*?^\1`*\s*?$", re.MULTILINE | re.DOTALL)
 
 
 def without_fences(text: str) -> str:
-    """Text without code blocks; directives such as ``{exercise}`` stay."""
+    """Text without code blocks."""
     return FENCE.sub("", text)
 
 
 def plain_text(text: str) -> str:
-    """Text without code blocks and inline code; the content of roles stays."""
-    role_or_code = re.compile(r"(\{[\w:]+\}`[^`]*`)|``.+?``|`[^`\n]+`")
-    return role_or_code.sub(lambda found: found[1] or "", without_fences(text))
+    """Text without code blocks and inline code."""
+    return re.sub(r"``.+?``|`[^`\n]+`", "", without_fences(text))
 
 
 def parsed(source: str) -> ast.Module:
@@ -86,12 +85,12 @@ def parsed(source: str) -> ast.Module:
 
 
 def in_solutions(nb: NotebookNode) -> set[str]:
-    """Ids of the cells between ``{solution-start}`` and ``{solution-end}``."""
+    """Ids of the code cells below a heading "Solution", up to the next heading above its level."""
     inside, ids = False, set()
     for cell in nb.cells:
         if cell.cell_type == "markdown":
-            for name in re.findall(r"\{(solution-start|solution-end)\}", cell.source):
-                inside = name == "solution-start"
+            for level, title in re.findall(r"^(#{1,4}) (.*)$", cell.source, flags=re.MULTILINE):
+                inside = level == "####" and title.startswith("Solution")
         elif inside:
             ids.add(cell.id)
     return ids

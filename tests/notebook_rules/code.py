@@ -45,6 +45,10 @@ def nothing_important_folded(nb: NotebookNode) -> list[str]:
     for where, cell in body_cells(nb):
         if tags(cell) & {"remove-input", "remove-cell", "remove-output"}:
             found.append(f"{where}: removed from the page; fold it (hide-input) or show it")
+        if (tags(cell) & FOLDED != set()) != cell.metadata.get("jupyter", {}).get(
+            "source_hidden", False
+        ):
+            found.append(f"{where}: folded on the website or in JupyterLab only (source_hidden)")
         if tags(cell) & FOLDED and (important := pattern.search(cell.source)):
             found.append(f"{where}: folded, but holds {important[0].strip()!r}")
     return found

@@ -1,79 +1,92 @@
-"""Rules of all pages together: references, links and citations lead somewhere."""
+"""Rules of all pages together: links and citations lead somewhere, in every viewer alike."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
-from tests.notebook_rules.cells import headings, plain_text
+from tests.notebook_rules.cells import plain_text
+from tools.links import ANCHOR, LINK, WORKS, cited_as
+
+ROLE = re.compile(
+    r"\{[\w:.-]+\}`[^`]*`|^(?:`{3,}|:{3,})\{[\w:.-]+\}.*$|^\([\w-]+\)=$", re.MULTILINE
+)
 
 
-def targets(text: str) -> set[str]:
-    """Labels that other places may name."""
-    return (
-        set(re.findall(r"^\(([^)\s]+)\)=\s*$", text, re.MULTILINE))
-        | set(re.findall(r"^:(?:label|name):\s*(\S+)\s*$", text, re.MULTILINE))
-        | set(re.findall(r"\$\$[ \t]*\(([^)\s]+)\)[ \t]*$", text, re.MULTILINE))
-    )
+def plain_markdown(pages: Mapping[str, str]) -> list[str]:
+    """No roles, directives and targets, which only a few viewers know.
 
-
-def anchors(text: str) -> set[str]:
-    """Anchors of headings, as the website makes them."""
-    titles = [title for level in (1, 2, 3) for title in headings(text, level)]
-    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
-
-
-def references_resolve(pages: dict[str, str], drawn: set[str] = frozenset()) -> list[str]:
-    """``{ref}``, ``{eq}`` and the like, ``(#...)`` links: each names something on some page.
-
-    ``pages``: text by path below notebooks/. ``drawn``: anchors that outputs hold (figures).
+    ``pages``: text by path below notebooks/.
     """
-    known = set().union(drawn, *(targets(text) | anchors(text) for text in pages.values()))
-    twice = [
-        label
-        for label in sorted(set().union(*(targets(text) for text in pages.values())))
-        if sum(label in targets(text) for text in pages.values()) > 1
+    return [
+        f"{page}: {found[0]!r} shows as it is in JupyterLab and on GitHub; write plain Markdown"
+        for page, text in pages.items()
+        for found in ROLE.finditer(text)
     ]
-    found = [f"label {label!r} stands on more than one page" for label in twice]
-    role = re.compile(r"\{(?:ref|eq|numref|prf:ref)\}`(?:[^`<]*<)?([^`>]+)>?`")
+
+
+def anchors(text: str) -> list[str]:
+    """The ids that a page writes down."""
+    return re.findall(r'<a id="([\w-]+)"></a>', text)
+
+
+def anchors_are_single(pages: Mapping[str, str]) -> list[str]:
+    """An id stands once in the book, and on a line of its own before what it names."""
+    names = [name for text in pages.values() for name in anchors(text)]
+    found = [f"anchor {n!r} stands {names.count(n)} times" for n in sorted(set(names))
+             if names.count(n) > 1]  # fmt: skip
     for page, text in pages.items():
-        named = role.findall(plain_text(text))
-        named += re.findall(r"\]\(#([^)\s]+)\)", plain_text(text))
-        found += [f"{page}: {name!r} is nowhere" for name in named if name.strip() not in known]
+        lonely = set(anchors(text)) - {label for label, _ in ANCHOR.findall(text)}
+        lonely -= set(re.findall(r'^<a id="([\w-]+)"></a>\n\n#', text, re.MULTILINE))
+        found += [f"{page}: anchor {n!r} is not followed by an empty line and a heading or formula"
+                  for n in sorted(lonely)]  # fmt: skip
     return found
 
 
-def links_resolve(pages: dict[str, str], folder: Path) -> list[str]:
-    """Relative links lead to files; ``folder`` is notebooks/."""
+def links_resolve(
+    pages: Mapping[str, str], folder: Path, drawn: Mapping[str, set[str]]
+) -> list[str]:
+    """A relative link names a file that stands beside its page, and an id that this file has.
+
+    ``folder`` is notebooks/; ``drawn``: ids of the figures by page.
+    """
     found = []
     for page, text in pages.items():
-        here = (folder / page).parent
-        links = re.findall(r"\]\(([^)\s#]+)(?:#[^)\s]*)?\)", plain_text(text))
-        for link in links:
-            if not re.match(r"[a-z]+:", link) and not page_or_file(here / link):
-                found.append(f"{page}: link {link!r} leads nowhere")
-        for name in re.findall(r"\{doc\}`(?:[^`<]*<)?([^`>]+)>?`", plain_text(text)):
-            if not page_or_file(here / name):
-                found.append(f"{page}: document {name!r} is nowhere")
+        plain = plain_text(text)
+        for loose in re.findall(r"\bFigures?\s\d+\.\d+", LINK.sub("", plain)):
+            found.append(f"{page}: {loose!r} is no link")
+        for words, link in LINK.findall(plain):
+            file, _, name = link.partition("#")
+            number = re.search(r"\d+\.\d+", words)
+            if number and name.startswith("fig-") and name != f"fig-{number[0].replace('.', '-')}":
+                found.append(f"{page}: {words!r} leads to {link!r}")
+            if re.match(r"[a-z]+:", link):
+                continue
+            target = (folder / page).parent / (file or Path(page).name)
+            if not target.exists():
+                found.append(f"{page}: link {link!r} leads to no file")
+                continue
+            where = target.resolve().relative_to(folder.resolve()).as_posix()
+            ids = {*anchors(pages.get(where, "")), *drawn.get(where, ())}
+            if name and name not in ids:
+                found.append(f"{page}: link {link!r} leads to no anchor or figure")
     return found
 
 
-def page_or_file(path: Path) -> bool:
-    """Is there such a file, or such a page when its ending is added?"""
-    return any(path.with_name(path.name + end).exists() for end in ("", ".md", ".ipynb"))
+def citations_are_right(pages: Mapping[str, str], works: Mapping) -> list[str]:
+    """A link to a work of the bibliography names it, and every work is cited.
 
-
-def citations_resolve(pages: dict[str, str], entries: dict[str, set[str]]) -> list[str]:
-    """Every key is in the bibliography, every entry is cited and has a DOI, eprint or URL.
-
-    ``entries``: the field names of each entry, by key.
+    ``works``: the entries of references.bib by their address.
     """
-    cited = {}
+    found, cited = [], set()
     for page, text in pages.items():
-        for keys in re.findall(r"\{(?:foot)?cite(?::\w+)?\}`([^`]+)`", plain_text(text)):
-            for key in keys.split(","):
-                cited.setdefault(key.strip(), page)
-    found = [f"{page}: no entry {key!r}" for key, page in cited.items() if key not in entries]
-    found += [f"entry {key!r} is cited nowhere" for key in entries if key not in cited]
-    for key, fields in entries.items():
-        if not {"doi", "eprint", "url"} & {name.lower() for name in fields}:
-            found.append(f"entry {key!r} has no doi, eprint or url")
-    return found
+        for words, target in LINK.findall(plain_text(WORKS.sub("", text))):
+            entry = works.get(target)
+            if entry is None:
+                if re.fullmatch(r"[^,(]+(, \d{4}| \(\d{4}\))", words):
+                    found.append(f"{page}: {words!r} leads to {target}, which is no entry")
+                continue
+            cited.add(target)
+            people, _, year = cited_as(entry).rpartition(", ")
+            if words not in (f"{people}, {year}", f"{people} ({year})"):
+                found.append(f"{page}: {words!r} leads to {people}, {year}")
+    return found + [f"{cited_as(works[t])} is cited nowhere" for t in works if t not in cited]

@@ -9,7 +9,8 @@ from tests.notebook_rules.cells import code_cells, first_line, output_texts, par
 from tests.notebook_rules.pictures import all_figures
 
 NOT_PROSE = re.compile(
-    r"\$\$.*?\$\$|\$[^$]*\$|`[^`]*`|\]\([^)]*\)|<[^>]+>|^\(.*\)=\s*$|^:\w+:.*$|^\|.*$|^[`:]{3,}.*$"
+    r"^## References\n.*|^#{3,4} (?:Exercise|Solution) .*?$|\[[^\]]*\]\([^)]*#[^)]*\)"
+    r"|\$\$.*?\$\$|\$[^$]*\$|`[^`]*`|\]\([^)]*\)|<[^>]+>|^\|.*?$"
     r"|\b(?i:figures?|sections?|eqs?\.|equations?|tables?|chapters?|exercises?|notes?|version)"
     r"[\s\u00a0]+\(?\d+(?:\.\d+)*",
     re.MULTILINE | re.DOTALL,
@@ -55,7 +56,7 @@ def numbers_are_printed(nb: NotebookNode) -> list[str]:
         if cell.cell_type == "markdown":
             allowed = list(cell.metadata.get("mmbook", {}).get("numbers", []))
             texts.append((f"text ({first_line(cell.source)})", cell.source, allowed))
-            if allowed and not re.search(r"\{(foot)?cite", cell.source):
+            if allowed and not re.search(r"\[[^\]]*\d{4}\)?\]\(https?:", cell.source):
                 found.append(f"{texts[-1][0]}: lists numbers {allowed} but cites nobody")
     for where, text, allowed in texts:
         for quoted, percent in QUOTED.findall(NOT_PROSE.sub(" ", without_fences(text))):

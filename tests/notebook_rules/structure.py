@@ -4,7 +4,7 @@ import re
 
 from nbformat import NotebookNode
 
-from tests.notebook_rules.cells import KINDS, SECTIONS, first_line, headings, markdown
+from tests.notebook_rules.cells import KINDS, SECTIONS, headings, markdown
 
 
 def opening(nb: NotebookNode) -> list[str]:
@@ -42,52 +42,34 @@ def order(nb: NotebookNode) -> list[str]:
     return found + [f"section {title!r} comes after 'In the field'" for title in extra]
 
 
-DIRECTIVE = re.compile(
-    r"^(?P<fence>[`:]{3,})\{(?P<name>[\w:-]+)\}[ \t]*(?P<title>[^\n]*)\n"
-    r"(?P<body>.*?)^(?P=fence)\s*$",
-    re.MULTILINE | re.DOTALL,
-)
-
-
-def directives(text: str, *names: str) -> list[re.Match]:
-    return [found for found in DIRECTIVE.finditer(text + "\n") if found["name"] in names]
-
-
-def option(directive: re.Match, name: str) -> str:
-    found = re.search(rf"^:{name}:[ \t]*(.*?)\s*$", directive["body"], re.MULTILINE)
-    return found[1] if found else ""
-
-
 def exercises(nb: NotebookNode) -> list[str]:
-    """At least 6 exercises, of all kinds, each with a label and a folded solution."""
-    text = markdown(nb)
-    asked = directives(text, "exercise", "exercise-start")
-    solved = directives(text, "solution", "solution-start")
-    labels = [option(e, "label") for e in asked]
-    found = [] if len(asked) >= 6 else [f"{len(asked)} exercises, expected at least 6"]
-    for exercise, label in zip(asked, labels, strict=True):
-        name = label or first_line(exercise["body"])
-        if not label:
-            found.append(f"exercise {name!r} has no :label:")
-        if [s["title"].strip() for s in solved].count(label) != 1:
-            found.append(f"exercise {name!r} has not exactly one solution")
-    kinds = {
-        kind
-        for e in asked
-        for kind in KINDS
-        if re.match(rf"\W*{kind}\b", e["title"])
-        or re.search(rf"^\*{kind}\.\*", e["body"], re.MULTILINE)
-    }
-    found += [f"no exercise of kind {kind!r} (*{kind}.*)" for kind in KINDS if kind not in kinds]
-    for solution in solved:
-        if solution["title"].strip() not in labels:
-            found.append(f"solution of unknown exercise {solution['title'].strip()!r}")
-        if option(solution, "class") != "dropdown":
-            found.append(f"solution {solution['title'].strip()!r} is not folded (:class: dropdown)")
-    starts, ends = text.count("{solution-start}"), text.count("{solution-end}")
-    if starts != ends:
-        found.append(f"{starts} {{solution-start}} but {ends} {{solution-end}}")
-    return found
+    """At least 6 exercises, of all kinds, each with an anchor and one folded solution."""
+    asked: list[str] = []
+    kinds, found = set(), []
+    open_one = False  # an exercise still waits for its solution
+    for cell in nb.cells:
+        source = cell.source if cell.cell_type == "markdown" else ""
+        for title, kind in re.findall(
+            r"^### (Exercise[^\n]*)\n+\*?(\w*)", source, flags=re.MULTILINE
+        ):
+            if open_one:
+                found.append(f"{asked[-1]} has no solution")
+            asked.append(title)
+            kinds.add(kind)
+            open_one = True
+            if not re.match(rf'<a id="[\w-]+"></a>\n\n### {re.escape(title)}\n\n', source):
+                found.append(f"{title} has no anchor, or does not begin its cell")
+        for title in re.findall(r"^#### (Solution.*)$", source, flags=re.MULTILINE):
+            if not open_one or title.split()[1:] != asked[-1].split()[1:]:
+                found.append(f"{title} does not follow its exercise")
+            open_one = False
+            if source != f"#### {title}" or not cell.metadata.get("jp-MarkdownHeadingCollapsed"):
+                found.append(f"{title} is not folded (a cell of its own, collapsed)")
+    if open_one:
+        found.append(f"{asked[-1]} has no solution")
+    if len(asked) < 6:
+        found.append(f"{len(asked)} exercises, expected at least 6")
+    return found + [f"no exercise of kind {kind!r}" for kind in KINDS if kind not in kinds]
 
 
 def description(nb: NotebookNode) -> list[str]:

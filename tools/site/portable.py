@@ -28,10 +28,12 @@ class Anchors(SphinxTransform):
             inside = [part for part in paragraph.children if part.astext().strip()]
             marks = "".join(part.astext() for part in inside)
             following = paragraph.next_node(descend=False, siblings=True, ascend=True)
-            if inside and not ANCHOR.sub("", marks).strip() and following is not None:
-                following["ids"] += ANCHOR.findall(marks)
-                self.document.ids.update(dict.fromkeys(ANCHOR.findall(marks), following))
-                slugs.update({name: (0, name, "") for name in ANCHOR.findall(marks)})
+            alone = bool(inside) and not ANCHOR.sub("", marks).strip()
+            if alone and isinstance(following, nodes.Element):
+                names = ANCHOR.findall(marks)
+                following["ids"] += names
+                self.document.ids.update(dict.fromkeys(names, following))
+                slugs.update({name: (0, name, "") for name in names})
                 paragraph.parent.remove(paragraph)
         for raw in self.document.findall(nodes.raw):
             slugs.update({name: (0, name, "") for name in FIGURE.findall(raw.astext())})
