@@ -6,9 +6,7 @@ backward pass; on CUDA it is the peak above what the inputs hold.
 """
 
 import argparse
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
@@ -18,29 +16,12 @@ from tqdm.auto import tqdm
 
 from mmbook.attention import SelfAttention, scaled_dot_product_attention
 from mmbook.graph import GraphConvolution, adjacency, normalize_adjacency
-from mmbook.training import Arm, TrainingConfig, fit_arms, pick_device, set_seed
+from mmbook.training import pick_device, set_seed
+from tools.bench_training import training
+from tools.timing import interleaved
 
 WIDTH = 64
 DENSE_LIMIT = 4_000  # nodes; beyond it the dense matrix alone takes more than 64 MB
-
-
-def interleaved(rivals: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, float]:
-    """Median milliseconds of each rival."""
-    times: dict[str, list[float]] = {name: [] for name in rivals}
-    for round_ in range(repeats + 1):  # the first round warms up and is thrown away
-        for name, run in rivals.items():
-            wait()
-            start = time.perf_counter()
-            run()
-            wait()
-            if round_:
-                times[name].append(1e3 * (time.perf_counter() - start))
-    return {name: sorted(t)[len(t) // 2] for name, t in times.items()}
-
-
-def wait() -> None:
-    if torch.cuda.is_available():
-        torch.cuda.synchronize()
 
 
 def megabytes(run: Callable[[], None], device: torch.device) -> float:
@@ -199,102 +180,6 @@ def attention(device: torch.device) -> None:
     for ours, theirs in (("function", "F.sdpa"), ("layer", "nn.MHA"), ("layer, A", "nn.MHA, A")):
         ratios = (row[ours] / row[theirs] for row in tables["milliseconds"].values())
         print(f"{ours} takes", ", ".join(f"{r:.2f}" for r in ratios), f"times as long as {theirs}")
-
-
-SEEDS, ARMS, STEPS, SAMPLES, CLASSES = 5, 4, 40, 8400, 10
-SENSES = {"image": 196, "speech": 104, "text": 600}  # as wide as the book's digits
-
-
-class Reader(nn.Module):
-    """Chapter 12's classifier: a layer a sense, dropout, and two layers that join them."""
-
-    def __init__(self, senses: tuple[str, ...]):
-        super().__init__()
-        self.sense = nn.ModuleDict({m: nn.Linear(SENSES[m], WIDTH) for m in senses})
-        self.join = nn.Linear(WIDTH * len(senses), WIDTH)
-        self.answer = nn.Linear(WIDTH, CLASSES)
-
-    def forward(self, x: dict[str, torch.Tensor]) -> torch.Tensor:
-        h = [F.dropout(f(x[m]).relu(), 0.3, self.training) for m, f in self.sense.items()]
-        return self.answer(self.join(torch.cat(h, -1)).relu())
-
-
-NETWORKS = {
-    "196-64-10": lambda: nn.Sequential(
-        nn.Linear(SENSES["image"], WIDTH), nn.ReLU(), nn.Linear(WIDTH, CLASSES)
-    ),
-    "one sense": lambda: Reader(("speech",)),
-    "three senses": lambda: Reader(tuple(SENSES)),
-}
-
-
-def weighted_loss(model: nn.Module, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    x = batch if isinstance(model, Reader) else batch["image"]
-    return batch["weight"] * F.cross_entropy(model(x), batch["label"])
-
-
-def arm_of(make: Callable[[], nn.Module], batch_size: int, device: torch.device) -> Arm:
-    generator = torch.Generator().manual_seed(0)
-    data = {m: torch.randn(SAMPLES, d, generator=generator).to(device) for m, d in SENSES.items()}
-    data["label"] = torch.randint(CLASSES, (SAMPLES,), generator=generator).to(device)
-    config = TrainingConfig(STEPS, batch_size, weight_decay=1e-2, progress=False)
-    return Arm(lambda: make().to(device), weighted_loss, data, config)
-
-
-def products(
-    model: nn.Module, models: int, batch_size: int, device: torch.device
-) -> Callable[[], None]:
-    """The matrix products of as many steps: forward, by the weights, and by what is not given."""
-    layers = []
-    for layer in (m for m in model.modules() if isinstance(m, nn.Linear)):
-        x = torch.randn(models, batch_size, layer.in_features, device=device)
-        weight = torch.randn(models, layer.in_features, layer.out_features, device=device)
-        slope = torch.randn(models, batch_size, layer.out_features, device=device)
-        layers.append((x, weight, slope, layer.in_features not in SENSES.values()))
-
-    def run() -> None:
-        for _ in range(STEPS):
-            for x, weight, slope, inner in layers:
-                torch.bmm(x, weight)
-                torch.bmm(x.mT, slope)
-                if inner:
-                    torch.bmm(slope, weight.mT)
-
-    return run
-
-
-def trained(arms: dict[str, Arm]) -> Callable[[], None]:
-    def run() -> None:
-        fit_arms(arms, range(SEEDS))
-
-    return run
-
-
-def training(device: torch.device) -> None:
-    """Arms that share a batched step, and what of a step is matrix products."""
-    print(
-        f"A step of {SEEDS} seeds of one arm and of {ARMS} arms, and the matrix products of the "
-        f"latter, on {device}, in milliseconds.\n"
-    )
-    print(
-        f"{'network':>13}{'batch':>7}{'one arm':>10}{'four arms':>11}{'products':>10}"
-        f"{'four / one':>12}{'step / products':>17}"
-    )
-    cases = [(name, size) for name in NETWORKS for size in (64, 128)]
-    for name, size in tqdm(cases, desc="networks", leave=False):
-        arm = arm_of(NETWORKS[name], size, device)
-        arms = {f"{w}": replace(arm, constants={"weight": float(w)}) for w in range(1, ARMS + 1)}
-        rivals = {
-            "one": trained({"1": arms["1"]}),
-            "four": trained(arms),
-            "products": products(NETWORKS[name](), ARMS * SEEDS, size, device),
-        }
-        ms = interleaved(rivals, repeats=7)
-        one, four, bare = (ms[key] / STEPS for key in ("one", "four", "products"))
-        tqdm.write(
-            f"{name:>13}{size:>7}{one:>10.2f}{four:>11.2f}{bare:>10.2f}"
-            f"{four / one:>12.2f}{four / bare:>17.2f}"
-        )
 
 
 TOPICS = {"graph": graph, "attention": attention, "training": training}
