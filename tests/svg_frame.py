@@ -66,11 +66,13 @@ def _matrix(text: str) -> np.ndarray:
         step = np.eye(3)
         if kind == "translate":
             step[:2, 2] = n[0], n[1] if len(n) > 1 else 0.0
+        elif kind == "scale":
+            step[0, 0], step[1, 1] = n[0], n[-1]
         elif kind == "rotate":
             turn = np.deg2rad(n[0])
             step[:2, :2] = [[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]
         else:
-            raise ValueError(f"transform is {kind!r}; expected translate or rotate")
+            raise ValueError(f"transform is {kind!r}; expected translate, scale or rotate")
         out = out @ step
     return out
 

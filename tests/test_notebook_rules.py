@@ -1,6 +1,7 @@
 """Every rule lets a good chapter pass and names the fault that is planted in it."""
 
 import re
+from base64 import b64encode
 from copy import deepcopy
 from pathlib import Path
 
@@ -54,7 +55,8 @@ def printed(words: str, name: str = "stdout") -> NotebookNode:
 
 
 def html(markup: str) -> NotebookNode:
-    return new_output("display_data", data={"text/html": markup, "text/plain": "Figure"})
+    data = {"text/html": markup, "image/png": "iVBORw1=", "text/plain": "Figure"}
+    return new_output("display_data", data=data)
 
 
 @pytest.fixture
@@ -128,6 +130,10 @@ def on_code(words: str, **changes):
     return plant
 
 
+CUT = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" style="font-size:9px">'
+CUT += "<text>wide</text></svg>"
+CUT = f'<figure><img src="data:image/svg+xml;base64,{b64encode(CUT.encode()).decode()}">'
+NO_PNG = new_output("display_data", data={"text/html": FIGURE.format(n=2)})
 BARE_PNG = new_output("display_data", data={"image/png": "iVBORw0="})
 ERROR = new_output("error", ename="KeyError", evalue="'x'", traceback=[])
 SWAPPED = "## On real data\n\n## Reading notes"
@@ -147,6 +153,8 @@ FAULTS = [
     ),
     (rules.figures_are_complete, on_code("show(2)", outputs=[BARE_PNG]), "image/png"),
     (rules.figures_are_complete, on_code("show(2)", outputs=[html("<img>")]), "outside"),
+    (rules.figures_are_complete, on_code("show(2)", outputs=[NO_PNG]), "without image/png"),
+    (rules.words_stay_in_frames, on_code("show(2)", outputs=[html(CUT)]), "'wide' from"),
     (rules.figures_are_complete, swap('alt="Three', 'title="Three'), "text of 0 letters"),
     (rules.figures_are_complete, swap(" to 0.25 and stays there; look at its end", ""), "caption"),
     (rules.figures_are_complete, swap("<b>Figure 7.2.</b>", ""), "has no number"),

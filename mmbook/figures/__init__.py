@@ -7,6 +7,7 @@ from mmbook.figures.beliefs import (
     plot_simplex,
     simplex_points,
 )
+from mmbook.figures.canvas import subplots
 from mmbook.figures.contact import contact_sheet, recording_image
 from mmbook.figures.interactive import latent_explorer
 from mmbook.figures.levels import Weighed, draw_levels
@@ -24,7 +25,7 @@ from mmbook.figures.scenes import attention_explorer
 from mmbook.figures.schematic import Arrow, Box, Group, Schematic, per_modality, schematic
 from mmbook.figures.show import Shown, show
 from mmbook.figures.slider import slider
-from mmbook.figures.style import COLORS, INK, MARKERS, VIOLET, subplots
+from mmbook.figures.style import COLORS, INK, MARKERS, VIOLET
 from mmbook.figures.timeline import Event, timeline
 from mmbook.figures.tradeoff import plot_tradeoff
 

@@ -1,7 +1,8 @@
 """Put a picture on the page as a numbered figure with a caption and an alternative text.
 
 The same markup serves JupyterLab and the website: an image inside ``<figure>``. On the website a
-small script puts the SVG itself in the image's place, so that its ink follows the theme.
+small script puts the SVG itself in the image's place, so that its ink follows the theme. What shows
+no HTML finds a small PNG beside it.
 """
 
 import html
@@ -9,14 +10,16 @@ import io
 import re
 from dataclasses import dataclass
 
-import matplotlib as mpl
 from matplotlib.figure import Figure
 from PIL import Image
 
 from mmbook import checks
+from mmbook.figures.canvas import book_style
+from mmbook.figures.lean import lean
 from mmbook.figures.pixels import data_uri, png_bytes
 from mmbook.figures.schematic import Schematic
-from mmbook.figures.style import INK, RC
+from mmbook.figures.still import still
+from mmbook.figures.style import INK
 
 CARD = "background:#fff;border-radius:6px;max-width:100%;height:auto"
 
@@ -28,6 +31,10 @@ class Shown:
     number: str
     caption: str
     markup: str
+    picture: Figure | str
+
+    def _repr_png_(self) -> bytes:
+        return still(self.picture)
 
     def _repr_html_(self) -> str:
         return self.markup
@@ -74,7 +81,7 @@ def show(
     else:
         source = data_uri(svg_of(picture, number).encode(), "image/svg+xml")
     image = f'<img alt="{html.escape(alt or "")}" src="{source}" style="{CARD}">'
-    return Shown(number, caption, wrap(image, number, caption))
+    return Shown(number, caption, wrap(image, number, caption), picture)
 
 
 def check_words(number: str, caption: str, alt: str | None) -> None:
@@ -106,15 +113,12 @@ def svg_of(figure: Figure | str, number: str) -> str:
     _check_figure(figure)
     _unframe_legends(figure)
     file = io.StringIO()
-    with mpl.rc_context({**RC, "svg.hashsalt": number}):
+    with book_style(**{"svg.hashsalt": number}):
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     svg = file.getvalue()
     # matplotlib leaves black out where it is the default, hence the fill on the root.
     svg = "<svg fill='currentColor'" + svg[svg.index("<svg") + 4 :].replace(INK, "currentColor")
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    prefix = f"f{number.replace('.', '-')}-"  # ids stay apart when several SVGs share one page
-    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\1{prefix}", svg)
-    return re.sub(r"\d+\.\d{4,}", lambda m: f"{float(m[0]):.5g}", svg)
+    return lean(svg, f"f{number.replace('.', '-')}-")
 
 
 def _check_figure(figure: Figure) -> None:
@@ -133,6 +137,6 @@ def _png(figure: Figure, dpi: int) -> bytes:
     _check_figure(figure)
     _unframe_legends(figure)
     file = io.BytesIO()
-    with mpl.rc_context({**RC, "savefig.facecolor": "white"}):
+    with book_style(**{"savefig.facecolor": "white"}):
         figure.savefig(file, format="png", dpi=dpi)
     return png_bytes(Image.open(file).convert("RGB"))

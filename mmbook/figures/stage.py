@@ -47,6 +47,5 @@ def stage(
         f'<script type="application/json">{data}</script>'
         f"<script>(() => {{\n{shared}{own}}})();</script>"
     )
-    return Shown(
-        number, caption, wrap(inside, number, caption, f" mmbook-interactive mmbook-{kind}")
-    )
+    markup = wrap(inside, number, caption, f" mmbook-interactive mmbook-{kind}")
+    return Shown(number, caption, markup, picture)

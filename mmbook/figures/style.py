@@ -2,12 +2,8 @@
 
 from typing import Any
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.colors import is_color_like
-from matplotlib.figure import Figure
-
-from mmbook import checks
 
 COLORS = {"image": "#0072B2", "speech": "#009E73", "text": "#D55E00", "graph": "#CC79A7"}
 MARKERS = {"image": "o", "speech": "^", "text": "s", "graph": "D"}
@@ -38,33 +34,6 @@ RC: dict[Any, Any] = {
     "xtick.labelsize": 9,
     "ytick.labelsize": 9,
 }
-
-
-def subplots(
-    rows: int = 1,
-    cols: int = 1,
-    *,
-    width: float = 7.0,
-    height: float | None = None,
-    **kw: Any,
-) -> tuple[Figure, Any]:
-    """A figure in the book's style, and its axes: like ``plt.subplots``, without global state.
-
-    ``width`` and ``height`` are inches; the text column is 7 wide. Keywords go to
-    ``Figure.subplots``, ``width_ratios`` and ``height_ratios`` among them.
-
-    >>> fig, (left, right) = subplots(1, 2, width=7.2, height=2.5)
-    >>> fig.get_size_inches()
-    array([7.2, 2.5])
-
-    Raises: TypeError and ValueError for numbers of rows or columns, or sizes, not positive.
-    """
-    rows, cols = checks.whole("rows", rows), checks.whole("cols", cols)
-    width = checks.positive("width", width)
-    height = 0.62 * width / cols * rows if height is None else checks.positive("height", height)
-    with mpl.rc_context(RC):
-        figure = Figure(figsize=(width, height))
-        return figure, figure.subplots(rows, cols, **kw)
 
 
 def check_axes(ax: Any) -> None:

@@ -37,10 +37,15 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     return size * sum(_advance(letter, bold) for letter in text)
 
 
+def font_file(bold: bool) -> Path:
+    """DejaVu Sans, as matplotlib brings it along."""
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    return Path(get_data_path(), "fonts", "ttf", name)
+
+
 @cache
 def _font(bold: bool) -> FT2Font:
-    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
-    font = FT2Font(str(Path(get_data_path(), "fonts", "ttf", name)))
+    font = FT2Font(str(font_file(bold)))
     font.set_size(100, 72)
     return font
 

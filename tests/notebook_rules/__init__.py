@@ -28,6 +28,7 @@ from tests.notebook_rules.pictures import (
     figures_are_complete,
     figures_are_numbered,
     starts_with_a_picture,
+    words_stay_in_frames,
 )
 from tests.notebook_rules.prose import numbers_are_printed
 from tests.notebook_rules.structure import description, exercises, opening, order
@@ -37,6 +38,7 @@ RULES: tuple[Callable[[NotebookNode], list[str]], ...] = (
     light,
     checked_cells_print,
     figures_are_complete,
+    words_stay_in_frames,
     no_network,
     no_absolute_path,
     readable_code,

@@ -1,5 +1,6 @@
 """Rules of figures: complete, numbered, and the first section shows one."""
 
+import base64
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -15,6 +16,7 @@ from tests.notebook_rules.cells import (
     output_texts,
     without_fences,
 )
+from tests.svg_frame import outside
 
 
 @dataclass
@@ -79,11 +81,18 @@ def all_figures(nb: NotebookNode) -> list[Shown]:
 
 
 def figures_are_complete(nb: NotebookNode) -> list[str]:
-    """Each picture is a book figure with number, anchor, caption and alternative text."""
+    """Each picture is a book figure with number, anchor, caption and alternative text.
+
+    Beside its HTML it is a PNG, for a PDF, Word and GitHub.
+    """
     found = []
     for where, cell in code_cells(nb):
         reader = read_figures(cell)
-        bare = [kind for kind, _ in output_texts(cell) if kind.startswith("image/")]
+        kinds = [set(output.get("data", {})) for output in cell.outputs]
+        bare = [kind for own in kinds for kind in own - {"image/png"} if kind.startswith("image/")]
+        bare += ["image/png" for own in kinds if "image/png" in own and "text/html" not in own]
+        if reader.figures and not any("image/png" in own for own in kinds):
+            found.append(f"{where}: a figure without image/png beside its HTML; run the chapter")
         if bare or reader.stray:
             found.append(f"{where}: a picture outside of figures.show ({bare or 'img'})")
         for figure in reader.figures:
@@ -96,6 +105,17 @@ def figures_are_complete(nb: NotebookNode) -> list[str]:
     ):
         if not re.search(r"^:alt:\s*\S.{19,}", body, re.MULTILINE):
             found.append(f"{{{name}}} {first_line(body)}: no :alt: sentence")
+    return found
+
+
+def words_stay_in_frames(nb: NotebookNode) -> list[str]:
+    """No word of a drawn figure is cut by the frame of its picture."""
+    found = []
+    for where, cell in code_cells(nb):
+        for kind, text in output_texts(cell):
+            for svg in re.findall(r"svg\+xml;base64,([^\"]+)", text) if kind == "text/html" else ():
+                drawn = base64.b64decode(svg).decode()
+                found += [f"{where}: {cut}" for cut in outside(drawn) if "<text" in drawn]
     return found
 
 
