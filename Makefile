@@ -14,7 +14,7 @@ NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
 	--nbval-kernel-startup-timeout=120 --nbval-sanitize-with=tests/nbval_sanitize.cfg -p tests.nbval_tolerance
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test lab run sync check student links formulas lecturers site-test times bench data clean
+.PHONY: help setup book test lab run sync check student links formulas lecturers site-test lab-test times bench data clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -45,7 +45,7 @@ test: $(READY)  ## Run all tests, every cell of every notebook among them
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright
 	$(BIN)/python -m pytest -q -n 2 --cov --cov-report=term-missing --doctest-modules \
-		tests mmbook --ignore=tests/site
+		tests mmbook --ignore=tests/site --ignore=tests/lab
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile $(NBVAL) notebooks
 
 lab: $(READY)  ## Open the book in JupyterLab
@@ -74,6 +74,9 @@ student: $(READY)  ## Write the chapters without solutions and outputs into stud
 
 site-test: $(READY)  ## Open every page of the built website in a real browser
 	$(BIN)/python -m pytest -q tests/site
+
+lab-test: $(READY)  ## Read and run two chapters in JupyterLab, in a real browser
+	$(BIN)/python -m pytest -q tests/lab
 
 times: $(READY)  ## Seconds and peak memory of each chapter, two at a time
 	$(BIN)/python -m tools.notebooks times --jobs 2 $(CHAPTER)

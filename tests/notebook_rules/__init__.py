@@ -9,7 +9,12 @@ from collections.abc import Callable
 from nbformat import NotebookNode
 
 from tests.notebook_rules.cells import KINDS, markdown
-from tests.notebook_rules.code import nothing_important_folded, one_imports_cell, readable_code
+from tests.notebook_rules.code import (
+    files_have_an_encoding,
+    nothing_important_folded,
+    one_imports_cell,
+    readable_code,
+)
 from tests.notebook_rules.links import (
     anchors_are_single,
     citations_are_right,
@@ -44,6 +49,7 @@ RULES: tuple[Callable[[NotebookNode], list[str]], ...] = (
     readable_code,
     nothing_important_folded,
     one_imports_cell,
+    files_have_an_encoding,
     opening,
     order,
     starts_with_a_picture,

@@ -54,6 +54,25 @@ def nothing_important_folded(nb: NotebookNode) -> list[str]:
     return found
 
 
+def files_have_an_encoding(nb: NotebookNode) -> list[str]:
+    """Text files are read and written in UTF-8 by name: Windows assumes another."""
+    found = []
+    for where, cell in code_cells(nb):
+        for node in ast.walk(parsed(cell.source)):
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            named = {keyword.arg for keyword in node.keywords}
+            binary = any(isinstance(a, ast.Constant) and "b" in str(a.value) for a in node.args[1:])
+            if name in ("open", "read_text", "write_text") and "encoding" not in named | (
+                {"encoding"} if binary else set()
+            ):
+                found.append(f"{where}: {name}() without an encoding")
+            if name == "run" and "text" in named:
+                found.append(f"{where}: run() with text=True; name its encoding")
+    return found
+
+
 def one_imports_cell(nb: NotebookNode) -> list[str]:
     """All imports in the first code cell (a solution may add its own); seed and device in sight."""
     importing = [

@@ -1,18 +1,31 @@
 """How the book opens in JupyterLab: ``jupyter lab --config tools/lab/config.py notebooks``.
 
-Reading must not change a file: a kernel writes its exact version into each notebook that it opens,
-and the autosave would store it. ``overrides.json`` shows pages as pages, and asks for no news.
+Reading must not change a file. A kernel writes its exact version into each notebook that it opens,
+and live controls leave views behind that no later kernel can show: neither is stored. Chapters run
+on one thread, as when their outputs were made: more lose to any other load, and move last digits.
+``overrides.json`` shows pages as pages, and asks for no news.
 """
 
+import os
 from pathlib import Path
 
-
-def without_version(model, **_):
-    """Leave the version of the reader's Python out of what is saved."""
-    if model["type"] == "notebook":
-        model["content"]["metadata"].get("language_info", {}).pop("version", None)
+LIVE = "application/vnd.jupyter.widget-view+json"
 
 
+def as_in_the_book(model, **_):
+    """Leave out of what is saved what only the kernel of this session knows."""
+    if model["type"] != "notebook":
+        return
+    notebook = model["content"]
+    notebook["metadata"].get("language_info", {}).pop("version", None)
+    for name in ("widgets", "jupytext"):  # pyproject.toml says what is paired with what
+        notebook["metadata"].pop(name, None)
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"] = [o for o in cell["outputs"] if LIVE not in o.get("data", {})]
+
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 c = get_config()  # noqa: F821, JupyterLab's own, as it reads this file
-c.ContentsManager.pre_save_hook = without_version
+c.ContentsManager.pre_save_hook = as_in_the_book
 c.LabApp.app_settings_dir = str(Path(__file__).parent)
