@@ -36,25 +36,29 @@ def contact_sheet(data: Digits | Emoji, rows: Sequence[int] | np.ndarray) -> str
     return _emoji(data[chosen])
 
 
-def recording_image(data: Digits, row: int) -> np.ndarray:
+def recording_image(data: Digits, row: int, moment: int = 1) -> np.ndarray:
     """One recording in grey, uint8 (13, frames): coefficients upwards, time across, 0 = paper.
 
     A coefficient's grey runs over what is usual in all of ``data``, to three quarters of full ink.
+    Paper fills up the last ``moment`` of so many frames, so that all of them are equally wide.
 
     >>> from mmbook.data import load_digits
     >>> recording_image(load_digits("val"), 0).shape
     (13, 25)
+    >>> recording_image(load_digits("val"), 0, moment=4).shape
+    (13, 28)
 
     Raises: ValueError if the recording is empty, or there is no such row; TypeError for other data.
     """
     if not isinstance(data, Digits):
         raise TypeError(f"data is a {type(data).__name__}; expected Digits")
-    row = checks.whole("row", row, 0, len(data) - 1)
+    row, moment = checks.whole("row", row, 0, len(data) - 1), checks.whole("moment", moment)
     kept = data.speech[row][data.speech_mask[row]]
     if len(kept) == 0:
         raise ValueError(f"recording {row} is empty; expected at least one frame")
     low, high = _usual(data)
-    return (0.75 * 255 * np.clip((kept - low) / (high - low), 0, 1)).astype(np.uint8).T[::-1]
+    grey = (0.75 * 255 * np.clip((kept - low) / (high - low), 0, 1)).astype(np.uint8).T[::-1]
+    return np.pad(grey, ((0, 0), (0, -len(kept) % moment)))
 
 
 def _usual(data: Digits) -> np.ndarray:

@@ -129,7 +129,9 @@ CALLS = {
     "figures.contact_sheet": call(
         data=DIGITS, rows=Several([Whole(0, least=None), Whole(3, least=None)])
     ),
-    "figures.recording_image": call(data=DIGITS, row=Whole(0, least=None, most=10)),
+    "figures.recording_image": call(
+        data=DIGITS, row=Whole(0, least=None, most=10), moment=Whole(2)
+    ),
     "figures.latent_explorer": call(
         panels=Each(
             {
