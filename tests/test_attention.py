@@ -430,6 +430,17 @@ def test_nan_in_absent_tokens_reaches_no_present_one(make):
             exact(ours, theirs)
 
 
+@pytest.mark.parametrize("make", [SelfAttention, TransformerBlock])
+def test_tokens_of_another_dtype_or_shape_are_refused_by_name(make):
+    layer = make(DIM, num_heads=H)
+    with pytest.raises(ValueError, match="x is torch.float64 on .*; expected torch.float32"):
+        layer(normal(B, NQ, DIM))
+    with pytest.raises(ValueError, match=rf"x has shape .*; expected \(B, N, {DIM}\)"):
+        layer(normal(B, NQ, DIM + 1).float())
+    with pytest.raises(ValueError, match=rf"expected torch.bool \({B}, {NQ}\)"):
+        layer(normal(B, NQ, DIM).float(), some_mask(B, NQ)[:, 1:])
+
+
 # ---- the layers as modules ------------------------------------------------------------------
 
 
