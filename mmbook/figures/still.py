@@ -6,15 +6,17 @@ Stored notebooks hold it beside the figure itself, so it may weigh little.
 import io
 from collections.abc import Callable
 
+import resvg_py
 from matplotlib.figure import Figure
 from PIL import Image
 
 from mmbook.figures import svg
 from mmbook.figures.canvas import book_style
 
-WIDTHS = (640, 560, 480)  # the first at which a picture is light enough is taken, else the last
+# Widths and colours, the best first; the first with which a picture is light enough is taken, else
+# the last. Violet over grey needs the many colours.
+LADDER = ((640, 48), (560, 48), (480, 48), (480, 16))
 LIGHT = 9_000  # bytes
-COLORS = 16  # half a byte a pixel
 RARE = Image.Quantize.MAXCOVERAGE  # the colour of a few marks is kept, where others lose it
 
 
@@ -22,9 +24,9 @@ def still(picture: Figure | str) -> bytes:
     """A matplotlib figure, or SVG markup, as PNG on white paper."""
     draw = _of_svg(picture) if isinstance(picture, str) else _of_figure(picture)
     out = b""
-    for width in WIDTHS:
+    for width, colors in LADDER:
         file = io.BytesIO()
-        few = draw(width).convert("RGB").quantize(COLORS, RARE, kmeans=3, dither=Image.Dither.NONE)
+        few = draw(width).convert("RGB").quantize(colors, RARE, kmeans=3, dither=Image.Dither.NONE)
         few.save(file, "PNG", optimize=True)
         out = file.getvalue()
         if len(out) <= LIGHT:
@@ -43,8 +45,6 @@ def _of_figure(figure: Figure) -> Callable[[int], Image.Image]:
 
 
 def _of_svg(markup: str) -> Callable[[int], Image.Image]:
-    import resvg_py  # compiled, and needed only where a notebook shows a figure
-
     # The same letters on every machine; the system's only for scripts that these lack.
     letters = markup.replace(svg.FONT, "font-family:'DejaVu Sans'")
 
