@@ -33,7 +33,7 @@ function mmbookStage(kind, hint, draw) {
     words.setAttribute("aria-live", "polite");
     const advice = document.createElement("div");
     advice.className = "mmbook-hint";
-    advice.style.cssText = "font-size:90%;opacity:.75;text-align:left";
+    advice.style.cssText = "font-size:90%;opacity:.75";
     advice.textContent = hint;
     card.append(words);
     img.replaceWith(stage, card, advice);

@@ -15,7 +15,7 @@ from mmbook.figures.canvas import book_style
 
 # Widths and colours, the best first; the first with which a picture is light enough is taken, else
 # the last. Violet over grey needs the many colours.
-LADDER = ((640, 48), (560, 48), (480, 48), (480, 16))
+LADDER = ((640, 48), (560, 48), (480, 48), (480, 24))
 LIGHT = 9_000  # bytes
 RARE = Image.Quantize.MAXCOVERAGE  # the colour of a few marks is kept, where others lose it
 
