@@ -11,6 +11,7 @@ from mmbook.figures import svg
 ROOT = re.compile(r'<svg[^>]*?viewBox="0 0 (?P<width>[\d.]+) (?P<height>[\d.]+)"[^>]*>')
 HIGH = re.compile(r'\bheight="[\d.]+(pt)?"')
 SIZE, TILE = 13, 64  # of the letters, and the side of a drawing beside them
+COLUMN = 700  # pixels of a page's column of text
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ def with_words(picture: str, spoken: Spoken, tile: np.ndarray | None = None) -> 
     size = root[0]
     width, height = float(root["width"]), float(root["height"])
     unit = 0.75 if "pt" in size else 1.0  # matplotlib counts in points
-    left, top, letters = 2.0, height + 6, SIZE * unit
+    unit *= max(1.0, width / (COLUMN * unit))  # a wider picture stands smaller on the page
+    left, top, letters = 2.0, height + 6, round(SIZE * unit, 1)
     body = []
     if tile is not None:
         drawn, wide = svg.fitted(tile, left, top, 2 * TILE * unit, TILE * unit)
