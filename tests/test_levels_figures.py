@@ -81,6 +81,8 @@ def test_frames_that_do_not_fit_are_named():
         slid([frame, frame, wide])
     with pytest.raises(ValueError, match="2 frames, 3 labels, start 0"):
         slid([frame, frame])
+    with pytest.raises(ValueError, match="a frame begins with '<svg></svg>'; expected '<svg' and"):
+        slid(["<svg></svg>"] * 3)
     with pytest.raises(ValueError, match="start 3"):
         slid([frame] * 3, start=3)
 

@@ -34,7 +34,7 @@ def slider(
     Figure 2.6. An opinion and noise.
 
     Args:
-        frames: matplotlib figures, or SVG markup.
+        frames: matplotlib figures, or SVG markup with a ``viewBox``.
         name: what the slider changes; labels: its value in each frame.
     Raises: ValueError for frames that differ in size, or labels or a start that do not fit them;
         TypeError for frames that are no pictures.

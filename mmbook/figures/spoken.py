@@ -38,7 +38,7 @@ def with_words(picture: str, spoken: Spoken, tile: np.ndarray | None = None) -> 
     """
     root = ROOT.match(picture)
     if root is None:
-        raise ValueError(f"picture begins with {picture[:60]!r}; expected '<svg' with a viewBox")
+        raise ValueError(f"a frame begins with {picture[:60]!r}; expected '<svg' and a viewBox")
     size = root[0]
     width, height = float(root["width"]), float(root["height"])
     unit = 0.75 if "pt" in size else 1.0  # matplotlib counts in points

@@ -15,7 +15,7 @@ from .data import digits
 CAPTION = "A caption that is long enough."
 ALT = "A text for whoever cannot see the picture."
 WORDS = dict(number=Text("1.2", choice=True), caption=Text(CAPTION), alt=Text(ALT))
-SVG = '<svg width="3" height="4"><path d="M0 0"/></svg>'
+SVG = '<svg viewBox="0 0 3 4" width="3" height="4"><path d="M0 0"/></svg>'
 
 
 @lru_cache  # as slow as all the rest, and nobody looks at what is drawn on it
