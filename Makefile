@@ -14,7 +14,7 @@ NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
 	--nbval-kernel-startup-timeout=120 --nbval-sanitize-with=tests/nbval_sanitize.cfg -p tests.nbval_tolerance
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test lab run sync check student links formulas lecturers site-test lab-test times bench data clean
+.PHONY: help setup book pdf test lab run sync check student links formulas lecturers site-test lab-test times bench data clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -39,6 +39,9 @@ book: $(READY)  ## Build the website from the stored notebooks into _build/html
 	rm -rf _build
 	$(BIN)/jupyter-book build . -W -n --keep-going --quiet
 	@echo "open _build/html/index.html"
+
+pdf: $(READY)  ## Print the built website into _build/mmbook.pdf (a Chromium must be installed)
+	$(BIN)/python -m tools.pdf
 
 test: $(READY)  ## Run all tests, every cell of every notebook among them
 	$(BIN)/ruff check .
@@ -73,7 +76,7 @@ student: $(READY)  ## Write the chapters without solutions and outputs into stud
 	$(BIN)/python -m tools.student $(if $(FORCE),--force) $(CHAPTER)
 
 site-test: $(READY)  ## Open every page of the built website in a real browser
-	$(BIN)/python -m pytest -q tests/site
+	$(BIN)/python -m pytest -q -n 2 tests/site
 
 lab-test: $(READY)  ## Read and run two chapters in JupyterLab, in a real browser
 	$(BIN)/python -m pytest -q tests/lab

@@ -27,7 +27,7 @@ def formula_numbers(app: Sphinx, doctree: nodes.document) -> None:
         tag = re.search(r"\s*\\tag\{([^}]+)\}", node.astext())
         if tag and not node.get("nowrap"):
             node["number"] = tag[1]
-            node[0] = nodes.Text(node.astext().replace(tag[0], ""))
+            node.children = [nodes.Text(node.astext().replace(tag[0], ""))]
 
 
 def chapter_head(app: Sphinx, doctree: nodes.document) -> None:
@@ -35,12 +35,11 @@ def chapter_head(app: Sphinx, doctree: nodes.document) -> None:
     chapter = app.env.docname
     if not CHAPTER.fullmatch(chapter):
         return
-    section = next(doctree.findall(nodes.section))
-    needs = next(
-        (p for p in section.findall(nodes.paragraph) if p.astext()[:9] == "You need "), None
-    )
+    section = next(iter(doctree.findall(nodes.section)))
+    question, *texts = section.findall(nodes.paragraph)
+    needs = next((text for text in texts if text.astext().startswith("You need ")), None)
     times = r"\s*The\s+text\s+takes\s+(.+?)\s+to\s+read;\s+its\s+cells\s+take\s+(.+?)\s+to\s+run\."
-    found = re.search(times, needs.astext()) if needs else None
+    found = re.search(times, needs.astext(), re.DOTALL) if needs else None
     if needs is None or found is None:
         log.warning("%s does not say what it needs and how long it takes", chapter)
         return
@@ -48,9 +47,9 @@ def chapter_head(app: Sphinx, doctree: nodes.document) -> None:
     tail = ""  # of plain text, a node for each line
     while "The text takes" not in " ".join(tail.split()):
         tail = needs.pop().astext() + tail
-    needs += nodes.Text(re.sub(times, "", tail))
+    needs += nodes.Text(re.sub(times, "", tail, flags=re.DOTALL))
     needs["classes"].append("mmbook-needs")
-    section[1]["classes"].append("mmbook-question")
+    question["classes"].append("mmbook-question")
     row = (
         f'<div class="mmbook-chips"><span>{found[1]} to read</span>'
         f"<span>{found[2]} to run</span>"

@@ -3,6 +3,9 @@ const WIDE = ".mmbook-figure, .mmbook-stage, mjx-container[display], .bd-article
 const names = { FIGURE: "figure", DIV: "figure", "MJX-CONTAINER": "formula", PRE: "code or output" };
 function mark(box) {
   const hidden = box.scrollWidth - box.clientWidth;
+  const paper = 570; // pixels between A4's margins, beside a formula's number
+  const width = box.querySelector("mjx-math")?.scrollWidth ?? 0;
+  if (width > paper) box.style.setProperty("--mm-fit", paper / width);
   box.classList.toggle("mmbook-more", hidden - box.scrollLeft > 1);
   if (hidden <= 1 || box.hasAttribute("tabindex")) return;
   box.tabIndex = 0;
@@ -14,6 +17,7 @@ function markAll() {
 }
 addEventListener("load", () => Promise.resolve(window.MathJax?.startup?.promise).then(markAll));
 addEventListener("resize", markAll);
+document.fonts.addEventListener("loadingdone", markAll);
 addEventListener("scroll", ({ target }) => target.matches?.(WIDE) && mark(target), true);
 addEventListener("toggle", markAll, true); // a solution was opened
 
@@ -35,11 +39,15 @@ addEventListener("scroll", () => {
   waiting = true;
 }, { passive: true });
 
-// Paper is white, whatever the screen is.
+// Paper is white, whatever the screen is, and nothing can be unfolded on it.
 const root = document.documentElement;
-let theme = null;
+let theme = null, folded = [];
 function paper({ matches }) {
-  if (matches && theme === null) [theme, root.dataset.theme] = [root.dataset.theme, "light"];
+  if (matches && theme === null) {
+    [theme, root.dataset.theme] = [root.dataset.theme, "light"];
+    folded = [...document.querySelectorAll("details.solution:not([open])")];
+  }
+  folded.forEach((solution) => (solution.open = matches));
   if (!matches && theme !== null) [root.dataset.theme, theme] = [theme, null];
 }
 matchMedia("print").addEventListener("change", paper);

@@ -1,0 +1,104 @@
+"""Every page of the built website, in two windows and two themes: ``make book`` first.
+
+A page is opened once for a window; all that can be seen in it is then checked in both themes.
+"""
+
+import gzip
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.site.conftest import VIEWS
+from tests.site.pages import CHAPTERS, CONTENT, SITE, read
+
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+WORDLESS = "all => all.filter(e => !(e.alt || e.getAttribute('aria-label'))).length"
+HIDDEN = """formulas => formulas.filter((formula) => {
+    const left = (e) => e.getBoundingClientRect().left;
+    const set = formula.querySelector("mjx-math"), number = formula.querySelector(".eqno");
+    if (!formula.checkVisibility()) return false;
+    return left(set) < left(formula) - 1 || number?.getBoundingClientRect().right > innerWidth;
+}).map((formula) => formula.id || formula.textContent.slice(0, 40))"""
+INK = """figures => figures.map((e) => getComputedStyle(e).fill.match(/\\d+/g).slice(0, 3)
+    .reduce((sum, part) => sum + part / 3, 0))"""
+
+
+# Code is coloured alike everywhere, and formulas and drawings have the ink of the text: a tenth of
+# the code is enough for axe-core, which takes half a minute for the contrast of a whole chapter.
+THIN = """document.querySelectorAll("mjx-container > *, article svg, article pre")
+    .forEach((e, i) => { if (e.tagName !== "PRE" || i % 10) e.remove(); })"""
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("path", [*CONTENT, "search.html"])
+def test_a_page_opens_fits_sets_its_formulas_and_shuts_nobody_out(visit, path, view):
+    page = visit(path, view)
+    assert page.locator("mjx-merror, [data-mjx-error]").count() == 0
+    assert page.locator(".math").count() == page.locator(".math mjx-container").count()
+    assert (
+        page.eval_on_selector_all("article img:not(.mmbook-thumb), article svg[role=img]", WORDLESS)
+        == 0
+    )
+    assert page.locator("div.math").evaluate_all(HIDDEN) == []
+    assert barriers(page, {"rules": {"color-contrast": {"enabled": False}}}) == []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
+        assert page.evaluate(OVERFLOW) <= 0
+        ink = page.locator("figure.mmbook-figure svg[role=img]").evaluate_all(INK)
+        assert all(shade < 90 if theme == "light" else shade > 160 for shade in ink)
+    page.evaluate(THIN)
+    for theme in ("dark", "light") if view == "desktop" else ():
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
+        assert barriers(page, {"runOnly": ["color-contrast"]}) == [], theme
+    assert page.trouble == []
+
+
+def barriers(page, options: dict) -> list[str]:
+    """What axe-core calls serious or critical, with the first places."""
+    options |= {"resultTypes": ["violations"], "preload": False}
+    return [
+        f"{v['id']} x{len(v['nodes'])}: {[node['html'][:150] for node in v['nodes'][:2]]}"
+        for v in Axe().run(page, options=options).response["violations"]
+        if v["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize("path", CONTENT)
+def test_a_page_says_what_it_is(path):
+    text = read(path)
+    described = re.search(r'<meta content="([^"]*)" name="description"', text)
+    assert described and len(described[1]) > 40, f"{path} has no description"
+    assert len(re.findall("<h1", text.partition("<article")[2])) == 1
+
+
+@pytest.mark.parametrize("path", CONTENT)
+def test_every_link_inside_the_book_leads_somewhere(path):
+    for link in re.findall(r'<a[^>]+href="([^"]+)"', read(path)):
+        if re.match(r"(https?|mailto|javascript):", link):
+            continue
+        target, _, anchor = link.partition("#")
+        file = (SITE / path).parent / target if target else SITE / path
+        assert file.is_file(), f"{path} links to {link}"
+        if anchor and file.suffix == ".html":
+            assert f'id="{anchor}"' in file.read_text("utf-8"), f"{path} links to {link}"
+
+
+def sent(path: str) -> int:
+    """The bytes of a file as a server sends it."""
+    body = (SITE / path).read_bytes()
+    return len(body if path.endswith(("png", "woff", "woff2")) else gzip.compress(body))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_first_visit_weighs_at_most_1500_kb_and_the_next_page_at_most_400(visit, view):
+    seen = visit("notebooks/index.html", view).fetched
+    assert 10 < len(seen) and sum(map(sent, seen)) < 1_500_000
+    for path in CHAPTERS:
+        fetched = visit(path, view).fetched
+        assert sum(map(sent, fetched)) < 1_500_000, path
+        assert (
+            sum(map(sent, fetched - (visit(CHAPTERS[0], view).fetched - {CHAPTERS[0]}))) < 400_000
+        )
