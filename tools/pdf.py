@@ -100,15 +100,15 @@ def number_sheets(page: Page, writer: PdfWriter) -> None:
         sheet.compress_content_streams()
 
 
-def write(target: Path, pages: list[str]) -> None:
-    found = [os.environ.get("MMBOOK_BROWSER"), *map(shutil.which, ("chromium", "google-chrome"))]
-    with sync_playwright() as playwright:
-        path = next(filter(None, found), None)
-        page = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"]).new_page()
-        writer = join(page, pages)
+def write(page: Page, target: Path, pages: list[str]) -> None:
+    writer = join(page, pages)
     writer.write(target)
     print(f"{len(writer.pages)} pages in {target}")
 
 
 if __name__ == "__main__":
-    write(ROOT / "_build" / "mmbook.pdf", names())
+    found = [os.environ.get("MMBOOK_BROWSER"), *map(shutil.which, ("chromium", "google-chrome"))]
+    with sync_playwright() as playwright:
+        path = next(filter(None, found), None)
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        write(browser.new_page(), ROOT / "_build" / "mmbook.pdf", names())

@@ -108,9 +108,11 @@ def test_there_is_one_search_field_and_no_bar_above_the_page(visit):
     assert page.locator("#pst-header").bounding_box() is None
 
 
-def test_the_pdf_has_contents_numbers_bookmarks_and_links_within(tmp_path):
+def test_the_pdf_has_contents_numbers_bookmarks_and_links_within(browser, tmp_path):
     target = tmp_path / "book.pdf"
-    pdf.write(target, ["notebooks/index", "notebooks/glossary", "notebooks/notation"])
+    pdf.write(
+        browser.new_page(), target, ["notebooks/index", "notebooks/glossary", "notebooks/notation"]
+    )
     book = PdfReader(target)
     words = [sheet.extract_text() for sheet in book.pages]
     place = next(i for i, text in enumerate(words) if text.startswith("Contents"))

@@ -7,6 +7,7 @@
 """
 
 import base64
+import json
 import re
 from importlib.util import find_spec
 from pathlib import Path
@@ -74,6 +75,10 @@ def live_cells(app: Sphinx, doctree: nodes.document) -> None:
 
 def page_context(app: Sphinx, pagename: str, template: str, context: dict, doctree) -> None:
     """Scripts that a page needs, once each; a chapter's number small above its title."""
+    if pagename == "search":
+        glossary = Path(app.srcdir, "notebooks", "glossary.md").read_text("utf-8")
+        app.add_js_file(None, body=f"const chapterOf = {json.dumps(explained(glossary))}")
+        app.add_js_file("search.js", loading_method="defer")
     kept = {}
     for script in context.get("script_files", []):
         name = str(getattr(script, "filename", None) or script)
@@ -87,8 +92,12 @@ def page_context(app: Sphinx, pagename: str, template: str, context: dict, doctr
         context.get("body", ""),
     )
     context["metatags"] = context.get("metatags", "") + f'<meta name="page" content="{pagename}">'
-    if pagename == "search":
-        app.add_js_file("search.js", loading_method="defer")
+
+
+def explained(glossary: str) -> dict[str, str]:
+    """Which page explains a word, English or Chinese: the rows of the glossary's table."""
+    rows = re.findall(r"^\| (.+?) \| (.+?) \|.*\]\((\w+)\.ipynb\)", glossary, re.MULTILINE)
+    return {word: f"notebooks/{page}" for *words, page in rows for word in words}
 
 
 FIGURE = re.compile(

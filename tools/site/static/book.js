@@ -1,6 +1,6 @@
 // What is wider than its place can be scrolled by keyboard too, has a name, and shows that it goes on.
-const WIDE = ".mmbook-figure, .mmbook-stage, mjx-container[display], .bd-article pre";
-const names = { FIGURE: "figure", DIV: "figure", "MJX-CONTAINER": "formula", PRE: "code or output" };
+const WIDE = ".mmbook-figure, .mmbook-stage, mjx-container[display], span.math, .bd-article pre";
+const names = { FIGURE: "figure", DIV: "figure", "MJX-CONTAINER": "formula", SPAN: "formula", PRE: "code or output" };
 function mark(box) {
   const hidden = box.scrollWidth - box.clientWidth;
   const paper = 570; // pixels between A4's margins, beside a formula's number
@@ -48,6 +48,7 @@ function paper({ matches }) {
     folded = [...document.querySelectorAll("details.solution:not([open])")];
   }
   folded.forEach((solution) => (solution.open = matches));
+  markAll();
   if (!matches && theme !== null) [root.dataset.theme, theme] = [theme, null];
 }
 matchMedia("print").addEventListener("change", paper);

@@ -1,4 +1,5 @@
-// Sphinx's search, with sections among its hits and titles before text.
+// Sphinx's search, with sections among its hits; first come pages with the words in their titles,
+// then the chapter that explains a word, as the glossary says, then sections, then text.
 const everyWord = (title, terms) => {
   const stemmer = new Stemmer();
   const words = splitQuery(title.toLowerCase()).map((word) => stemmer.stemWord(word));
@@ -16,6 +17,12 @@ Search._performSearch = (query, terms, ...more) => {
       const score = (id === null ? 200 : 100) - title.length;
       hits.set(docnames[file] + anchor, [docnames[file], name, anchor, null, score, filenames[file]]);
     }
+  }
+  for (const [word, page] of Object.entries(chapterOf)) {
+    const file = docnames.indexOf(page);
+    if (!query.toLowerCase().includes(word) || file < 0) continue;
+    const score = Math.max(hits.get(page)?.[4] ?? 0, 120 + word.length);
+    hits.set(page, [page, titles[file], "", null, score, filenames[file]]);
   }
   return [...hits.values()].sort((a, b) => a[4] - b[4] || b[0].localeCompare(a[0]));
 };
