@@ -17,8 +17,8 @@ from tqdm.auto import tqdm
 from mmbook.attention import SelfAttention, scaled_dot_product_attention
 from mmbook.graph import GraphConvolution, adjacency, normalize_adjacency
 from mmbook.training import pick_device, set_seed
-from tools.bench_training import training
-from tools.timing import interleaved
+from tests.bench.timing import interleaved
+from tests.bench.training import training
 
 WIDTH = 64
 DENSE_LIMIT = 4_000  # nodes; beyond it the dense matrix alone takes more than 64 MB

@@ -9,7 +9,7 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from mmbook.training import Arm, TrainingConfig, fit_arms
-from tools.timing import interleaved
+from tests.bench.timing import interleaved
 
 WIDTH = 64
 SEEDS, ARMS, STEPS, SAMPLES, CLASSES = 5, 4, 40, 8400, 10

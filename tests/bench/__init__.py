@@ -1,0 +1,1 @@
+"""What layers and steps cost, ours and the libraries': ``python -m tests.bench [TOPIC]``."""
