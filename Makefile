@@ -14,7 +14,7 @@ NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
 	--nbval-kernel-startup-timeout=120 --nbval-sanitize-with=tests/nbval_sanitize.cfg -p tests.nbval_tolerance
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book pdf test lab run sync check student links formulas lecturers site-test lab-test times bench data clean
+.PHONY: help setup book pdf test lab run sync check student links site-test lab-test bench data clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -63,17 +63,13 @@ sync: $(READY)  ## Write the texts from notebooks edited in JupyterLab
 check: $(READY)  ## Say whether the notebooks are fresh and agree with their texts
 	$(BIN)/python -m tools.notebooks check
 
-links: $(READY)  ## Write numbers, links to them and lists of works anew from the sources
+links: $(READY)  ## Write numbers, lists of works, the index of formulas and the lecturers' tables anew
 	$(BIN)/python -m tools.links
-
-formulas: $(READY)  ## Write the index of formulas anew from the sources
 	$(BIN)/python -m tools.formulas
+	$(BIN)/python -m tools.lecturers
 
-lecturers: $(READY)  ## Write the tables of the lecturers' page anew; TIMES=file as make times printed it
-	$(BIN)/python -m tools.lecturers $(if $(TIMES),--times $(TIMES))
-
-student: $(READY)  ## Write the chapters without solutions and outputs into student/; FORCE=1 over answers
-	$(BIN)/python -m tools.student $(if $(FORCE),--force) $(CHAPTER)
+student: $(READY)  ## Write the chapters without solutions and outputs into student/
+	$(BIN)/python -m tools.student $(CHAPTER)
 
 site-test: $(READY)  ## Open every page of the built website in a real browser
 	$(BIN)/python -m pytest -q -n 2 tests/site
@@ -81,11 +77,8 @@ site-test: $(READY)  ## Open every page of the built website in a real browser
 lab-test: $(READY)  ## Read and run two chapters in JupyterLab, in a real browser
 	$(BIN)/python -m pytest -q tests/lab
 
-times: $(READY)  ## Seconds and peak memory of each chapter, two at a time
-	$(BIN)/python -m tools.notebooks times --jobs 2 $(CHAPTER)
-
 bench: $(READY)  ## Time our layers against the libraries'
-	$(BIN)/python -m tools.bench $(TOPIC)
+	$(BIN)/python -m tests.bench $(TOPIC)
 
 data: $(READY)  ## Rebuild the bundled data from its sources and compare
 	$(BIN)/python -m tools.build_data --check

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tools import lecturers, links
-from tools.notebooks import Chapter, chapters
+from tools.book import Chapter, chapters
 
 EVERY = pytest.mark.parametrize("chapter", chapters(), ids=lambda c: c.name)
 PAGE = lecturers.PAGE.read_text(encoding="utf-8")
@@ -47,32 +47,22 @@ def toy(tmp_path):
 
 
 def test_the_page_is_fresh():
-    assert lecturers.page(PAGE) == PAGE, "run `make lecturers`"
+    assert lecturers.page(PAGE, chapters()) == PAGE, "run `make links`"
     assert [part[1] for part in lecturers.PART.finditer(PAGE)] == list(lecturers.MAKERS)
 
 
 def test_a_new_chapter_appears_in_every_part(toy):
     old = "".join(f"<!-- made: {name} -->\n<!-- end -->\n" for name in lecturers.MAKERS)
-    page = lecturers.page(old, {2: 9}, toy.root)
+    page = lecturers.page(old, [toy])
     assert (
         "**[2 · Toys](02_toys.ipynb).** Students can\n\n- build a toy, and\n- break it,\n  twice."
         in page
     )
-    assert "| [2 · Toys](02_toys.ipynb) | 7 | 9 |\n| together | 7 | 9 |" in page
+    assert "| [2 · Toys](02_toys.ipynb) | 7 | no time |\n| together | 7 | |" in page
     row = "|  | [2.1](02_toys.ipynb#toy-one) | [2.2](02_toys.ipynb#toy-two) |  |"
     assert f"| [2 · Toys](02_toys.ipynb) {row}" in page
     assert "| **2 in all** | **0** | **1** | **1** | **0** |" in page
-    assert lecturers.page(page, root=toy.root) == page
-    assert "| 7 | not measured |\n| together | 7 | 0 |" in lecturers.page(old, root=toy.root)
-
-
-def test_seconds_are_read_from_what_the_tool_printed():
-    printed = (
-        "chapter     seconds   peak MB\n03_fusion_alignment       54.4     900\n04_a   9.6   1\n"
-    )
-    assert lecturers.seconds(printed) == {3: 54, 4: 10}
-    row = "| [3 · A, b](03_a) | 60 | 54 |\n| [4 · C](04_c) | 10 | not measured |\n"
-    assert lecturers.kept_seconds(row) == {3: 54}
+    assert lecturers.page(page, [toy]) == page
 
 
 def test_an_exercise_of_no_kind_is_an_error(toy):
@@ -84,9 +74,10 @@ def test_an_exercise_of_no_kind_is_an_error(toy):
 @pytest.mark.parametrize(
     "read, cut, expected",
     [
-        (lecturers.title, "# Chapter 2 · Toys", "a heading '# Chapter N · Title'"),
+        (lecturers.link, "# Chapter 2 · Toys", "a heading '# Chapter N · Title'"),
         (lecturers.outcomes, "able to", "a list after 'able to'"),
         (lecturers.minutes, "7 minutes", "'N minutes to read'"),
+        (lecturers.running, "its cells", "'its cells take ... to run'"),
     ],
 )
 def test_what_a_chapter_lacks_is_named_with_the_chapter(toy, read, cut, expected):
@@ -104,8 +95,7 @@ def test_a_chapters_outcomes_stand_on_the_page(chapter):
 @EVERY
 def test_a_chapter_is_in_the_twelve_weeks(chapter):
     weeks = WRITTEN[WRITTEN.index("## Twelve weeks") : WRITTEN.index("## Two days")]
-    number = lecturers.number(chapter)
-    assert re.search(rf"^### Week .*\b{number}\b", weeks, re.MULTILINE)
+    assert re.search(rf"^### Week .*\b{chapter.number}\b", weeks, re.MULTILINE)
 
 
 def test_exercises_that_the_plans_name_have_the_right_numbers():
@@ -119,7 +109,7 @@ def test_sections_that_the_plans_name_exist():
     plans = WRITTEN[WRITTEN.index("## Twelve weeks") : WRITTEN.index("## What students")]
     own = {"Show", "Set", "Expect"}
     named = set(re.findall(r"(?<!\*)\*([A-Z][^*]+)\*(?!\*)", plans)) - own
-    headings = (re.findall(r"^##+ (.+)$", lecturers.text(c), re.MULTILINE) for c in chapters())
+    headings = (re.findall(r"^##+ (.+)$", c.markdown, re.MULTILINE) for c in chapters())
     titles = [title for found in headings for title in found]
     assert len(named) > 8
     assert [name for name in named if not any(title.startswith(name) for title in titles)] == []

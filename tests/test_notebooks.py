@@ -9,9 +9,10 @@ import yaml
 from tests import notebook_rules as rules
 from tools import links
 from tools import notebooks as tools
+from tools.book import ROOT, chapters
 
-CHAPTERS = tools.chapters()
-FOLDER = tools.ROOT / "notebooks"
+CHAPTERS = chapters()
+FOLDER = ROOT / "notebooks"
 each_chapter = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
 
 
@@ -33,7 +34,7 @@ def listed(complaints: list[str]) -> str:
 
 
 def test_the_book_has_chapters_and_all_are_in_its_table_of_contents():
-    toc = yaml.safe_load((tools.ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     files = {
         entry["file"] for part in toc["parts"] for entry in part["chapters"] if "file" in entry
     }

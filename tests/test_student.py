@@ -3,12 +3,11 @@
 import re
 from pathlib import Path
 
-import jupytext
 import nbformat
 import pytest
 
 from tools import student
-from tools.notebooks import Chapter, chapters
+from tools.book import Chapter, chapters
 
 EVERY = pytest.mark.parametrize("chapter", chapters(), ids=lambda c: c.name)
 
@@ -60,13 +59,15 @@ More.
 """
 
 
-def cells(text: str) -> list[tuple[str, str]]:
-    notebook = student.without_solutions(jupytext.reads(text, fmt="md:myst"))
-    return [(cell.cell_type, cell.source) for cell in notebook.cells]
+def cells(text: str, folder: Path) -> list[tuple[str, str]]:
+    chapter = Chapter("01_toy", folder)
+    chapter.text.parent.mkdir(parents=True)
+    chapter.text.write_text(text, encoding="utf-8")
+    return [(cell.cell_type, cell.source) for cell in student.student_notebook(chapter).cells]
 
 
-def test_each_solution_gives_way_to_a_cell_for_an_answer_of_its_kind():
-    found = cells(TWO)
+def test_each_solution_gives_way_to_a_cell_for_an_answer_of_its_kind(tmp_path):
+    found = cells(TWO, tmp_path)
     assert [kind for kind, _ in found] == ["markdown"] * 2 + ["code"] + ["markdown"] * 3
     text = "\n".join(source for _, source in found)
     assert "7" not in text and "8" not in text and "olution" not in text
@@ -76,12 +77,12 @@ def test_each_solution_gives_way_to_a_cell_for_an_answer_of_its_kind():
         assert kept in text
 
 
-def test_a_solution_without_an_exercise_is_an_error():
-    with pytest.raises(ValueError, match="'#### Solution 1.1' follows no exercise"):
-        cells(TWO.replace("### Exercise 1.1", "### Question"))
+def test_a_solution_without_an_exercise_is_an_error(tmp_path):
+    with pytest.raises(ValueError, match="01_toy: '#### Solution 1.1' follows no exercise"):
+        cells(TWO.replace("### Exercise 1.1", "### Question"), tmp_path / "a")
     again = "+++\n\n#### Solution 1.2\n\n+++\n\n## After"
-    with pytest.raises(ValueError, match="'#### Solution 1.2' follows no exercise"):
-        cells(TWO.replace("## After", again))
+    with pytest.raises(ValueError, match="01_toy: '#### Solution 1.2' follows no exercise"):
+        cells(TWO.replace("## After", again), tmp_path / "b")
 
 
 @EVERY
@@ -105,7 +106,7 @@ def test_a_chapter_keeps_all_but_its_solutions(chapter):
 
 def test_the_folder_is_complete(tmp_path):
     chosen = chapters(["01"])
-    assert student.main(["01", "--to", str(tmp_path)]) == 0
+    student.main(["01", "--to", str(tmp_path)])
     assert [p.name for p in tmp_path.glob("*.ipynb")] == [chosen[0].ipynb.name]
     text = chosen[0].text.read_text(encoding="utf-8")
     pages = re.findall(r"\]\(([a-z_]+\.md)", text)
@@ -114,8 +115,8 @@ def test_the_folder_is_complete(tmp_path):
 
 
 @pytest.fixture
-def book(tmp_path, monkeypatch):
-    """A small book, in the place of this one: the chapters are at stake."""
+def book(tmp_path):
+    """A small book, for the chapters are at stake."""
     source = tmp_path / "notebooks"
     (source / "_src").mkdir(parents=True)
     (source / "_static").mkdir()
@@ -123,70 +124,31 @@ def book(tmp_path, monkeypatch):
     chapter = Chapter("01_toy", tmp_path)
     chapter.text.write_text(TWO, encoding="utf-8")
     chapter.write(chapter.read_text())
-    monkeypatch.setattr(student, "SOURCE", source)
     return chapter
+
+
+def files(folder: Path) -> dict[Path, bytes]:
+    return {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
 @pytest.mark.parametrize(
     "place", ["notebooks", "notebooks/_static", "notebooks/new", "other/../notebooks"]
 )
 def test_the_chapters_themselves_are_not_overwritten(book, place):
-    before = {file: file.read_bytes() for file in book.root.rglob("*") if file.is_file()}
+    before = files(book.root)
     with pytest.raises(SystemExit, match="holds the chapters themselves; choose another folder"):
-        student.write([book], book.root / place)
-    assert before == {file: file.read_bytes() for file in book.root.rglob("*") if file.is_file()}
+        student.write_all([book], book.root / place, book.root)
+    assert before == files(book.root)
 
 
-def test_another_copy_of_the_book_is_not_overwritten_either(book):
-    (book.root / "clone/_src").mkdir(parents=True)
-    with pytest.raises(SystemExit, match="holds the chapters themselves"):
-        student.write([book], book.root / "clone", force=True)
-
-
-def answer(folder: Path, words: str = "print('mine')") -> Path:
-    """Somebody types into the first cell for an answer, and runs it."""
-    file = folder / "01_toy.ipynb"
-    notebook = nbformat.read(file, as_version=4)
-    cell = next(c for c in notebook.cells if c.source.startswith("# Your answer"))
-    cell.source, cell.execution_count = words, 1
-    nbformat.write(notebook, file)
-    return file
-
-
-def test_an_answer_is_not_lost(book):
+def test_no_notebook_is_written_over_another_and_then_none_is_written(book):
     folder, other = book.root / "student", Chapter("02_other", book.root)
     other.text.write_text(TWO, encoding="utf-8")
-    student.write([book], folder)
-    file = answer(folder)
-    with pytest.raises(SystemExit, match=r"worked in 01_toy.ipynb of .*--force"):
-        student.write([other, book], folder)
-    assert "mine" in file.read_text(encoding="utf-8")
-    assert not (folder / "02_other.ipynb").exists()  # all or nothing
-    student.write([book], folder, force=True)
-    assert "mine" not in file.read_text(encoding="utf-8")
-
-
-def test_what_nobody_worked_in_is_written_anew(book):
-    folder = book.root / "student"
-    student.write([book], folder)
-    file = folder / "01_toy.ipynb"
-    notebook = nbformat.read(file, as_version=4)  # opened and run in JupyterLab, no word changed
-    notebook.metadata["language_info"] = {"name": "python"}
-    notebook.cells[2].outputs = [nbformat.v4.new_output("stream", text="7")]
-    nbformat.write(notebook, file)
-    book.text.write_text(TWO.replace("After", "Thereafter"), encoding="utf-8")
-    student.write([book], folder)
-    assert "Thereafter" in file.read_text(encoding="utf-8")
-
-
-def test_a_notebook_from_elsewhere_is_not_overwritten(book):
-    (book.root / "student").mkdir()
-    nbformat.write(nbformat.v4.new_notebook(), book.root / "student/01_toy.ipynb")
-    with pytest.raises(SystemExit, match="01_toy.ipynb"):
-        student.write([book], book.root / "student")
-
-
-def test_a_solution_without_an_exercise_names_its_chapter(book):
-    book.text.write_text("#### Solution 1.1\n\n7\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="01_toy: '#### Solution 1.1"):
-        student.student_notebook(book)
+    student.write_all([book], folder, book.root)
+    (folder / "01_toy.ipynb").write_text("an answer", encoding="utf-8")
+    before = files(book.root)
+    with pytest.raises(SystemExit, match=r"has 01_toy.ipynb, in which somebody may have worked"):
+        student.write_all([other, book], folder, book.root)
+    assert before == files(book.root)
+    student.write_all([other], folder, book.root)  # next week's chapter, beside the first
+    assert {*files(folder)} == {folder / n for n in ("01_toy.ipynb", "02_other.ipynb", "page.md")}

@@ -9,26 +9,27 @@ import hashlib
 import io
 import os
 import tokenize
-from importlib.util import resolve_name
+from functools import cache
+from modulefinder import ModuleFinder
 from pathlib import Path
 
 from nbformat import NotebookNode
 
-PACKAGE = "mmbook"
 PROSE = {".md", ".txt", ".rst", ".py", ".pyc"}
-DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
+@cache
 def bare(source: str, *, module: bool = True) -> str:
     """Source without comments, docstrings and blank lines.
 
-    ``module=False`` (a notebook cell) keeps an opening string: there it is an output.
+    ``module=False`` (a notebook cell) keeps strings at the left edge: there they are outputs.
     """
-    documented = (*DEFINITIONS, ast.Module) if module else DEFINITIONS
-    docs = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None:
-            docs.add((node.body[0].lineno, node.body[0].col_offset))
+    docs = {
+        (node.lineno, node.col_offset)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if isinstance(node.value.value, str) and (module or node.col_offset)
+    }
     lines = source.splitlines()
     for token in reversed(list(tokenize.generate_tokens(io.StringIO(source).readline))):
         is_doc = token.type == tokenize.STRING and token.start in docs
@@ -38,47 +39,12 @@ def bare(source: str, *, module: bool = True) -> str:
     return "\n".join(line.rstrip() for line in lines if line.strip())
 
 
-def plain_python(source: str) -> bool:
-    """False for a cell with IPython magics."""
-    try:
-        ast.parse(source)
-    except SyntaxError:
-        return False
-    return True
-
-
-def imports(source: str, package: str = "") -> set[str]:
-    """Dotted names of the mmbook modules that ``source``, a module of ``package``, may import."""
-    names = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            base = resolve_name("." * node.level + (node.module or ""), package)
-            names |= {base} | {f"{base}.{alias.name}" for alias in node.names}
-    return {name for name in names if name.split(".")[0] == PACKAGE}
-
-
-def module_file(name: str, root: Path) -> Path | None:
-    """The file of a dotted name, None if it names something inside a module."""
-    path = root.joinpath(*name.split("."))
-    candidates = (path.with_suffix(".py"), path / "__init__.py")
-    return next((file for file in candidates if file.exists()), None)
-
-
-def closure(names: set[str], root: Path) -> list[Path]:
-    """Files of these modules, of their packages, and of all that they import in turn."""
-    found, waiting = {}, set(names)
-    while waiting:
-        name = waiting.pop()
-        file = module_file(name, root)
-        if file is None or file in found.values():
-            continue
-        found[name] = file
-        package = name if file.name == "__init__.py" else name.rpartition(".")[0]
-        waiting |= imports(file.read_text(encoding="utf-8"), package)
-        waiting |= {name.rpartition(".")[0]} - {""}
-    return sorted(found.values())
+def imported(code: str, root: Path) -> list[Path]:
+    """Files of the book's package that ``code`` imports, itself or through others."""
+    finder = ModuleFinder([str(root)])  # it looks nowhere else: torch is not found
+    finder.scan_code(compile(code, "cells", "exec"), finder.add_module("__main__"))
+    files = (vars(module)["__file__"] for module in finder.modules.values())
+    return sorted(Path(file) for file in files if file)
 
 
 def beside(file: Path) -> list[Path]:
@@ -100,14 +66,12 @@ def fingerprint(notebook: NotebookNode, root: Path, device: str = "cpu") -> str:
     every reader's machine gives.
     """
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    cells = [bare(source, module=False) if plain_python(source) else source for source in code]
-    names = set().union(*(imports(source) for source in code if plain_python(source)))
-    digest = hashlib.sha256("\n# cell\n".join(cells).encode())
+    digest = hashlib.sha256("\n# cell\n".join(bare(c, module=False) for c in code).encode())
     if device != "cpu":
         digest.update(f"\n# device {device}\n".encode())
-    for file in closure(names, root):
+    for file in imported("\n".join(code), root):
         digest.update(f"\n# {file.relative_to(root).as_posix()}\n".encode())
-        digest.update(bare(file.read_text(encoding="utf-8")).encode())
+        digest.update(bare(file.read_text("utf-8")).encode())
         for data in beside(file):
             content = data.read_bytes().replace(b"\r\n", b"\n")  # git may change ends of lines
             digest.update(data.name.encode() + hashlib.sha256(content).digest())

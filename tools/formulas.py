@@ -1,21 +1,21 @@
-"""Write ``notebooks/formulas.md``: each formula of the document, where derived, coded, tested.
+"""Write ``notebooks/formulas.md``: each formula of the document, where derived, and where coded.
 
     python -m tools.formulas
 
 Nothing on the page is kept by hand but the list below. Formulas come from the numbered ones
-of the chapters, functions from the docstrings that name a section of the document, and tests from
-the test files that use these functions.
+of the chapters, and code from the docstrings that name a section of the document.
 """
 
-import ast
+import importlib
+import inspect
+import pkgutil
 import re
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from collections.abc import Sequence
+from types import FunctionType, ModuleType
 
-from tools.texts import sought
+import mmbook
+from tools.book import ROOT, Chapter, chapters, write
 
-ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "notebooks" / "formulas.md"
 
 FORMULA = re.compile(
@@ -38,110 +38,64 @@ SECTIONS = (
 HEAD = """---
 myst:
   html_meta:
-    description: Each formula of the document, where it is derived, computed and tested.
+    description: Each formula of the document, the chapter that derives it, and the code that computes it.
 ---
 
 # Index of formulas
 
 The document that this book grew from states nine models. Here is each of them as the book
-writes it, with the chapter that derives it, the part of `mmbook` that computes it, and the tests.
+writes it, with the chapter that derives it and the part of `mmbook` that computes it.
 The page is made from the sources, and a test says whether it is fresh.
-"""
+"""  # noqa: E501
 
 
-@dataclass(frozen=True)
-class Equation:
-    """A numbered formula; ``chapter`` is the name of its file."""
-
-    chapter: str
-    title: str
-    math: str
-    number: str
-
-
-@cache
-def equations(root: Path = ROOT) -> dict[str, Equation]:
-    """All numbered formulas of the chapters, by their anchor."""
-    found = {}
-    for file in sorted((root / "notebooks" / "_src").glob("*.md")):
-        text = file.read_text(encoding="utf-8")
-        title = sought(r"^# (.+)$", text, file.stem, "a heading '# Title'", re.MULTILINE)[1]
-        for label, math, number in FORMULA.findall(text):
-            found[label] = Equation(file.stem, title, math.strip(), number)
-    return found
+def equations(chosen: list[Chapter]) -> dict[str, tuple[Chapter, str, str]]:
+    """{anchor: (chapter, formula, number)} of all numbered formulas of the chapters."""
+    return {
+        label: (chapter, math.strip(), number)
+        for chapter in chosen
+        for label, math, number in FORMULA.findall(chapter.markdown)
+    }
 
 
-@cache
-def parsed(file: Path) -> ast.Module:
-    """A Python file as a tree; each is read once, though every section asks for all of them."""
-    return ast.parse(file.read_text(encoding="utf-8"))
+def offered(package: ModuleType = mmbook) -> dict[str, str]:
+    """{full name: docstring} of public functions and classes, each by its shortest name."""
+    found: dict[object, str] = {}
+    inside = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    for module in sorted((info.name for info in inside), key=lambda name: name.count(".")):
+        for name, value in vars(importlib.import_module(module)).items():
+            if isinstance(value, FunctionType | type) and not name.startswith("_"):
+                if f"{value.__module__}.".startswith(f"{module}."):
+                    found.setdefault(value, f"{module}.{name}")
+    return {name: inspect.getdoc(value) or "" for value, name in found.items()}
 
 
-@cache
-def names_used(file: Path) -> tuple[frozenset[str], ...]:
-    """For each test of a file the names that stand in it."""
-    return tuple(
-        frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
-        for node in parsed(file).body
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
-    )
+def functions(section: str, docs: dict[str, str]) -> list[str]:
+    """Full names of what is offered for a section, as its docstring says."""
+    named = re.compile(rf"document\s+section\s+{re.escape(section)}(?!\.?\d)")
+    return sorted(name for name, words in docs.items() if named.search(words))
 
 
-def offered_by(file: Path, name: str, root: Path) -> str:
-    """The module to import a name from: its own, or the first package above that offers it."""
-    folders = file.relative_to(root).parts[:-1]
-    for depth in range(1, len(folders) + 1):
-        package = root.joinpath(*folders[:depth], "__init__.py")
-        nodes = parsed(package).body if package.exists() else []
-        given = {a.name for node in nodes if isinstance(node, ast.ImportFrom) for a in node.names}
-        if name in given:
-            return ".".join(folders[:depth])
-    return ".".join(file.relative_to(root).with_suffix("").parts)
-
-
-def functions(section: str, root: Path = ROOT) -> list[str]:
-    """Full names of what mmbook offers for a section, as its docstrings say."""
-    found = []
-    for file in sorted((root / "mmbook").rglob("*.py")):
-        for node in parsed(file).body:
-            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
-                words = " ".join((ast.get_docstring(node) or "").split())
-                if re.search(rf"document section {re.escape(section)}(?!\.?\d)", words):
-                    found.append(f"{offered_by(file, node.name, root)}.{node.name}")
-    return found
-
-
-def users(name: str, root: Path) -> dict[str, int]:
-    """{test file: how many of its tests use a function}."""
-    files = sorted((root / "tests").glob("test_*.py"))
-    counts = {file.name: sum(name in used for used in names_used(file)) for file in files}
-    return {file: count for file, count in counts.items() if count}
-
-
-def entry(section: str, english: str, chinese: str, labels: tuple[str, ...], root: Path) -> str:
-    """One section of the page. Raises: KeyError for a label that no chapter has."""
-    known = equations(root)
-    missing = [label for label in labels if label not in known]
+def page(sections: Sequence[tuple[str, str, str, Sequence[str]]] = SECTIONS) -> str:
+    """The whole page. Raises: KeyError for a label that no chapter has."""
+    known, docs = equations(chapters()), offered()
+    missing = {label for *_, labels in sections for label in labels} - known.keys()
     if missing:
-        raise KeyError(f"no chapter labels an equation {missing}; section {section} expects it")
-    formulas = "\n\n".join(f"$$\n{known[label].math}\n$$" for label in labels)
-    chapter = known[labels[0]]
-    where = f"{chapter.chapter}.ipynb"
-    places = " and ".join(f"[({known[label].number})]({where}#{label})" for label in labels)
-    lines = [f"## {english} · {chinese}", f"Section {section} of the document.", formulas]
-    lines.append(f"Derived in [{chapter.title}]({where}), {places}.")
-    rows = []
-    for name in functions(section, root):
-        used = ", ".join(f"{f} ({n})" for f, n in users(name.split(".")[-1], root).items())
-        rows.append(f"| `{name}` | {used} |")
-    lines.append("\n".join(["| in code | tests that use it |", "|---|---|", *rows]))
-    return "\n\n".join(lines)
-
-
-def page(root: Path = ROOT) -> str:
-    """The whole page."""
-    return "\n".join([HEAD, "\n\n".join(entry(*s, root) for s in SECTIONS), ""])
+        raise KeyError(f"no chapter labels an equation {sorted(missing)}; the index expects it")
+    parts = [HEAD]
+    for section, english, chinese, labels in sections:
+        chapter = known[labels[0]][0]
+        where = f"{chapter.name}.ipynb"
+        formulas = "\n\n".join(f"$$\n{known[label][1]}\n$$" for label in labels)
+        places = " and ".join(f"[({known[label][2]})]({where}#{label})" for label in labels)
+        code = ", ".join(f"`{name}`" for name in functions(section, docs))
+        parts.append(
+            f"## {english} · {chinese}\n\nSection {section} of the document.\n\n{formulas}\n\n"
+            f"Derived in [Chapter {chapter.number} · {chapter.title}]({where}), {places}. "
+            f"In code: {code}.\n"
+        )
+    return "\n".join(parts)
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8", newline="\n")
+    write(PAGE, page())

@@ -18,7 +18,8 @@ from pybtex.database import Entry, parse_file
 from pybtex.plugin import find_plugin
 from pybtex.richtext import Text
 
-ROOT = Path(__file__).resolve().parents[1]
+from tools.book import ROOT, chapters, write
+
 ANCHOR = re.compile(r'^<a id="([\w-]+)"></a>\n\n(\$\$\n|### Exercise )', re.MULTILINE)
 LINK = re.compile(r"(?<!!)\[([^\[\]]+)\]\(([^)\s]+)\)")
 WORKS = re.compile(r"^## References\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -39,7 +40,7 @@ def pages(root: Path = ROOT) -> list[Path]:
     """The chapters' texts, then the pages that are written by hand."""
     folder = root / "notebooks"
     hand = (folder / f"{name}.md" for name in ("index", "lecturers", "notation", "glossary"))
-    return [*sorted((folder / "_src").glob("*.md")), *(page for page in hand if page.exists())]
+    return [*(c.text for c in chapters(root=root)), *(page for page in hand if page.exists())]
 
 
 # ---------------------------------------------------------------- formulas and exercises
@@ -58,11 +59,10 @@ def numbers(text: str, chapter: int) -> dict[str, str]:
 @cache
 def book_numbers(root: Path = ROOT) -> dict[str, str]:
     """The numbers of all chapters."""
-    return {
-        label: number
-        for file in sorted((root / "notebooks" / "_src").glob("*.md"))
-        for label, number in numbers(file.read_text("utf-8"), int(file.stem[:2])).items()
-    }
+    found = {}
+    for chapter in chapters(root=root):
+        found |= numbers(chapter.markdown, chapter.number)
+    return found
 
 
 def numbered(text: str, known: dict[str, str]) -> str:
@@ -159,9 +159,9 @@ def with_works(text: str, root: Path = ROOT) -> str:
 def bibliography(root: Path = ROOT) -> str:
     """The page of all works, each with the chapters that cite it."""
     where: dict[str, list[str]] = {}
-    for file in sorted((root / "notebooks" / "_src").glob("*.md")):
-        for key in {str(entry.key) for _, entry in citations(file.read_text("utf-8"), root)}:
-            where.setdefault(key, []).append(f"[{int(file.stem[:2])}]({file.stem}.ipynb)")
+    for chapter in chapters(root=root):
+        for key in {str(entry.key) for _, entry in citations(chapter.markdown, root)}:
+            where.setdefault(key, []).append(f"[{chapter.number}]({chapter.name}.ipynb)")
     notes = {key: f" Chapter {', '.join(places)}." for key, places in where.items()}
     return f"{BIBLIOGRAPHY}\n{listed(list(works(root).values()), notes)}"
 
@@ -177,7 +177,5 @@ def written(page: Path, root: Path = ROOT) -> str:
 
 if __name__ == "__main__":
     for one in pages():
-        one.write_text(written(one), encoding="utf-8", newline="\n")
-    (ROOT / "notebooks" / "bibliography.md").write_text(
-        bibliography(), encoding="utf-8", newline="\n"
-    )
+        write(one, written(one))
+    write(ROOT / "notebooks" / "bibliography.md", bibliography())

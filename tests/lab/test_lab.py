@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.site.conftest import browser  # noqa: F401, a fixture
-from tools.notebooks import ROOT, chapters
+from tools.book import ROOT, chapters
 
 # JupyterLab's own, once after Run All, when the last text cell is not drawn yet; nothing is seen.
 KNOWN = ("reading 'node'", "did not appear within")
