@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from sphinx.util.inventory import InventoryFile
-from tests.site.pages import CHAPTERS, SITE, read
 
+from tests.site.pages import CHAPTERS, SITE, read
 from tests.test_api import MODULES, constants
 from tests.test_api import NAMES as FUNCTIONS
 
