@@ -61,7 +61,7 @@ def latent_explorer(
         panels: title -> modality -> codes (n, 2). Other names than a modality's are ink.
         thumbnails: one picture a sample, (n, h, w) with 0 = paper, or (n, h, w, 3); uint8 or
             floats from 0 to 1.
-        names: n words for the card. notes: title -> n lines for the card.
+        names: n words for the card. notes: title -> n lines for the card, "" for none.
         marks: n short strings drawn as the points (such as the digit itself); dots if left out.
             To give every panel its own: title -> modality -> n strings, "" for a dot.
         held: number of a sample.
