@@ -51,7 +51,10 @@ def as_field(found: re.Match) -> str:
 def spare_aliases(app: Sphinx, what, name, thing, options, signature, returns):
     """``ArrayLike`` is a union of types of NumPy's own that say nothing to a reader."""
     long = stringify_annotation(ArrayLike, "smart")
-    return tuple(part and part.replace(long, "ArrayLike") for part in (signature, returns))
+    short = {long: "ArrayLike", "<factory>": "..."}  # Sphinx cannot read the latter, a default
+    for old, new in short.items():
+        signature, returns = (part and part.replace(old, new) for part in (signature, returns))
+    return signature, returns
 
 
 def spare_fields(app: Sphinx, what, name, thing, skip: bool, options) -> bool | None:
