@@ -76,8 +76,8 @@ def test_an_exercise_of_no_kind_is_an_error(toy):
     [
         (lecturers.link, "# Chapter 2 · Toys", "a heading '# Chapter N · Title'"),
         (lecturers.outcomes, "able to", "a list after 'able to'"),
-        (lecturers.minutes, "7 minutes", "'N minutes to read'"),
-        (lecturers.running, "its cells", "'its cells take ... to run'"),
+        (lecturers.times, "7 minutes", "'N minutes to read; its cells"),
+        (lecturers.times, "its cells", "'N minutes to read; its cells"),
     ],
 )
 def test_what_a_chapter_lacks_is_named_with_the_chapter(toy, read, cut, expected):

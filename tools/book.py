@@ -22,8 +22,8 @@ def write(file: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8", newline="\n")
 
 
-def sought(pattern: str, text: str, where: str, expected: str) -> str:
-    """What the first group of a pattern finds in a text.
+def sought(pattern: str, text: str, where: str, expected: str) -> re.Match[str]:
+    """The first match of a pattern in a text.
 
     Args:
         where: what is read, such as a chapter's name.
@@ -33,7 +33,7 @@ def sought(pattern: str, text: str, where: str, expected: str) -> str:
     found = re.search(pattern, text, re.MULTILINE)
     if found is None:
         raise ValueError(f"{where}: expected {expected}; it has none")
-    return found[1]
+    return found
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Chapter:
     def title(self) -> str:
         """Without "Chapter N". Raises: ValueError if there is none."""
         expected = "a heading '# Chapter N · Title'"
-        return sought(r"^# Chapter \d+ · (.+)$", self.markdown, self.name, expected)
+        return sought(r"^# Chapter \d+ · (.+)$", self.markdown, self.name, expected)[1]
 
     @property
     def ipynb(self) -> Path:

@@ -41,7 +41,7 @@ class Sources:
         self.folder = folder
         for name in ("package.json", "package-lock.json"):
             shutil.copy(PINS / name, folder)
-        npm = ["npm", "ci", "--silent", "--ignore-scripts"]
+        npm = ["npm", "ci", "--loglevel=error", "--no-audit", "--no-fund", "--ignore-scripts"]
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"]
         pip += ["--require-hashes", "--target", "python", "-r", str(PINS / "requirements.txt")]
         for command in (npm, pip):

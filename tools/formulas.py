@@ -11,7 +11,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Sequence
-from types import FunctionType, ModuleType
+from types import ModuleType
 
 import mmbook
 from tools.book import ROOT, Chapter, chapters, write
@@ -59,15 +59,14 @@ def equations(chosen: list[Chapter]) -> dict[str, tuple[Chapter, str, str]]:
 
 
 def offered(package: ModuleType = mmbook) -> dict[str, str]:
-    """{full name: docstring} of public functions and classes, each by its shortest name."""
-    found: dict[object, str] = {}
-    inside = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
-    for module in sorted((info.name for info in inside), key=lambda name: name.count(".")):
-        for name, value in vars(importlib.import_module(module)).items():
-            if isinstance(value, FunctionType | type) and not name.startswith("_"):
-                if f"{value.__module__}.".startswith(f"{module}."):
-                    found.setdefault(value, f"{module}.{name}")
-    return {name: inspect.getdoc(value) or "" for value, name in found.items()}
+    """{full name: docstring} of functions and classes, named as chapters import them."""
+    found = {}
+    for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        for name, value in vars(importlib.import_module(info.name)).items():
+            own = f"{getattr(value, '__module__', '')}.".startswith(f"{info.name}.")
+            if own and not name.startswith("_"):
+                found[f"{info.name}.{name}"] = inspect.getdoc(value) or ""
+    return found
 
 
 def functions(section: str, docs: dict[str, str]) -> list[str]:

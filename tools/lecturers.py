@@ -30,21 +30,18 @@ def outcomes(chapter: Chapter) -> str:
     """
     pattern = r"able to\n\n((?:- .+\n(?:  .+\n)*)+)"
     expected = "a list after 'able to' and an empty line, before the first '## '"
-    return sought(pattern, opening(chapter), chapter.name, expected).strip()
+    return sought(pattern, opening(chapter), chapter.name, expected)[1].strip()
 
 
-def minutes(chapter: Chapter) -> int:
-    """Minutes to read, as the opening says. Raises: ValueError if it does not."""
-    expected = "'N minutes to read' before the first '## '"
-    words = " ".join(opening(chapter).split())
-    return int(sought(r"(\d+) minutes to read", words, chapter.name, expected))
+def times(chapter: Chapter) -> tuple[int, str]:
+    """Minutes to read and how long the cells take, as the opening says.
 
-
-def running(chapter: Chapter) -> str:
-    """How long the cells take, as the opening says. Raises: ValueError if it does not."""
-    expected = "'its cells take ... to run' before the first '## '"
-    words = " ".join(opening(chapter).split())
-    return sought(r"its cells take (.+?) to run", words, chapter.name, expected)
+    Raises: ValueError if it does not.
+    """
+    expected = "'N minutes to read; its cells take ... to run' before the first '## '"
+    pattern, words = r"(\d+) minutes to read; its cells take (.+?) to run", opening(chapter).split()
+    found = sought(pattern, " ".join(words), chapter.name, expected)
+    return int(found[1]), found[2]
 
 
 def exercises(chapter: Chapter) -> list[tuple[str, str, str]]:
@@ -68,9 +65,9 @@ def made_outcomes(chosen: list[Chapter]) -> str:
 
 def made_times(chosen: list[Chapter]) -> str:
     """The table of times."""
-    rows = [f"| {link(c)} | {minutes(c)} | {running(c)} |" for c in chosen]
-    head = ["| chapter | minutes to read | time to run |", "|---|---:|---|"]
-    return "\n".join([*head, *rows, f"| together | {sum(map(minutes, chosen))} | |"])
+    lines = ["| chapter | minutes to read | time to run |", "|---|---:|---|"]
+    lines += [f"| {link(c)} | {times(c)[0]} | {times(c)[1]} |" for c in chosen]
+    return "\n".join([*lines, f"| together | {sum(times(c)[0] for c in chosen)} | |"])
 
 
 def made_exercises(chosen: list[Chapter]) -> str:
