@@ -16,7 +16,8 @@ FLAGS = (
     "--disable-background-networking --disable-component-update --disable-sync"
 ).split()
 VIEWS = {"desktop": (1280, 900), "phone": (390, 844)}
-SETTLED = "window.MathJax?.startup?.promise.then(() => new Promise(r => setTimeout(r, 150)))"
+SETTLED = """Promise.resolve(window.MathJax?.startup?.promise)
+    .then(() => document.fonts.ready).then(() => new Promise((done) => setTimeout(done, 150)))"""
 
 
 @pytest.fixture(scope="session")

@@ -107,6 +107,8 @@ FIGURE = re.compile(
 # A script of 1.5 MB that draws the icons; the theme's style sheet draws them as well, from a font.
 ICONS = re.compile(r"<script[^>]*fontawesome[^>]*></script>")
 SEARCH = re.compile(r"<script[^>]*(searchtools|language_data|searchindex)[^>]*></script>")
+# The theme's own title and contents for paper; a chapter has its head there, too.
+PAPER = re.compile(r'<div id="jb-print-docs-body".*?(?=<div id="searchbox")', re.DOTALL)
 # No line may begin with the comma after a formula.
 UNIT = re.compile(r'(<span class="math [^>]*>[^<]*</span>)([,.;:?!)’]+)')
 
@@ -123,7 +125,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         return
     for page in Path(app.outdir).rglob("*.html"):
         text = UNIT.sub(r'<span class="mmbook-unit">\1\2</span>', page.read_text("utf-8"))
-        text = FIGURE.sub(inline_svg, ICONS.sub("", text))
+        text = FIGURE.sub(inline_svg, ICONS.sub("", PAPER.sub("", text)))
         text = text.replace(' aria-label="Toggle hidden content"', "")
         page.write_text(text if page.stem == "search" else SEARCH.sub("", text), "utf-8")
     copy_mathjax(Path(app.outdir) / "_static" / "mathjax")

@@ -1,12 +1,13 @@
 // What is wider than its place can be scrolled by keyboard too, has a name, and shows that it goes on.
 const WIDE = ".mmbook-figure, .mmbook-stage, mjx-container[display], span.math, .bd-article pre";
 const names = { FIGURE: "figure", DIV: "figure", "MJX-CONTAINER": "formula", SPAN: "formula", PRE: "code or output" };
+const PAPER = 570; // pixels between A4's margins, beside a formula's number
 function mark(box) {
-  const hidden = box.scrollWidth - box.clientWidth;
-  const paper = 570; // pixels between A4's margins, beside a formula's number
-  const width = box.querySelector("mjx-math")?.scrollWidth ?? 0;
-  if (width > paper) box.style.setProperty("--mm-fit", paper / width);
-  box.classList.toggle("mmbook-more", hidden - box.scrollLeft > 1);
+  const formula = box.querySelector(":scope > mjx-math, :scope > mjx-container > mjx-math");
+  const width = formula ? formula.getBoundingClientRect().width : box.scrollWidth;
+  if (formula && width > PAPER) box.style.setProperty("--mm-fit", PAPER / width);
+  const hidden = width - box.clientWidth;
+  box.classList.toggle("mmbook-more", box.clientWidth > 0 && hidden - box.scrollLeft > 1);
   if (hidden <= 1 || box.hasAttribute("tabindex")) return;
   box.tabIndex = 0;
   box.setAttribute("role", "group");
