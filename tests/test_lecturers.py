@@ -35,6 +35,10 @@ read; its cells take no time to run.
 ### Exercise 2.2
 
 *Code.* How?
+
+Then you are able to
+
+- rest. It takes 9 minutes to read; its cells take no time to run.
 """
 
 
@@ -81,7 +85,7 @@ def test_an_exercise_of_no_kind_is_an_error(toy):
     ],
 )
 def test_what_a_chapter_lacks_is_named_with_the_chapter(toy, read, cut, expected):
-    toy.text.write_text(TOY.replace(cut, "nothing"), encoding="utf-8")
+    toy.text.write_text(TOY.replace(cut, "nothing", 1), encoding="utf-8")
     with pytest.raises(ValueError, match=f"02_toys: expected {expected}"):
         read(toy)
 

@@ -119,6 +119,14 @@ def test_sync_keeps_the_outputs_of_unchanged_code_only(book):
     assert second.execution_count is None
 
 
+def test_cells_with_the_same_code_keep_each_its_own_output():
+    cells = [nbformat.v4.new_code_cell("f()") for _ in "12"]
+    outputs = [[nbformat.v4.new_output("stream", text=text)] for text in "12"]
+    stored = [nbformat.v4.new_code_cell("f()", outputs=out) for out in outputs]
+    notebooks = (nbformat.v4.new_notebook(cells=c) for c in (cells, stored))
+    assert [c.outputs[0].text for c in tools.with_outputs(*notebooks).cells] == ["1", "2"]
+
+
 def test_sync_from_the_notebook_writes_the_text(book):
     store(book)
     stored = book.read()
