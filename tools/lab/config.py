@@ -26,6 +26,6 @@ def as_in_the_book(model, **_):
 
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-c = get_config()  # noqa: F821, JupyterLab's own, as it reads this file
+c = get_config()  # noqa: F821  # pyright: ignore  # JupyterLab gives it to what it reads
 c.ContentsManager.pre_save_hook = as_in_the_book
 c.LabApp.app_settings_dir = str(Path(__file__).parent)
