@@ -81,7 +81,7 @@ bench: $(READY)  ## Time our layers against the libraries'
 	$(BIN)/python -m tests.bench $(TOPIC)
 
 data: $(READY)  ## Rebuild the bundled data from its sources and compare
-	$(BIN)/python -m tools.build_data --check
+	$(BIN)/python data/build.py --check
 
 clean:  ## Remove what was built and installed
 	rm -rf _build student .venv *.egg-info .pytest_cache .ruff_cache .coverage

@@ -184,7 +184,7 @@ FAULTS = [
     (rules.one_imports_cell, on_code("pick_device", tags=["hide-input"]), "pick_device"),
     (rules.one_imports_cell, swap("print(x)", "x.cuda()"), "cuda"),
     (rules.files_have_an_encoding, swap("print(x)", "open('a').read()"), r"open\(\) without"),
-    (rules.files_have_an_encoding, swap("print(x)", "p.write_text('a')"), r"write_text\(\) without"),
+    (rules.files_have_an_encoding, swap("print(x)", "p.write_text(1)"), r"write_text\(\) w"),
     (rules.files_have_an_encoding, swap("print(x)", "run(a, text=True)"), "with text=True"),
     (rules.opening, swap("Why?", "So."), "question"),
     (rules.opening, swap("You need", "Take"), "needs to know"),

