@@ -27,7 +27,9 @@ HEADINGS = "all => all.map((h) => [h.parentElement.id, h.textContent.replace(/#$
 def names() -> list[str]:
     """The pages of the site, as the table of contents orders them."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-    return [toc["root"], *(page["file"] for part in toc["parts"] for page in part["chapters"])]
+    pages = [page for part in toc["parts"] for page in part["chapters"]]
+    below = [[page, *page.get("sections", ())] for page in pages]
+    return [toc["root"], *(page["file"] for family in below for page in family)]
 
 
 def paper(page: Page, **options) -> PdfReader:
@@ -85,10 +87,13 @@ def join(page: Page, names: list[str]) -> PdfWriter:
     for link in links(writer):
         place = str(link.pop(PLACE, link.get("/A", {}).get("/URI", "")))
         if place.startswith("file:"):
-            sheet, top = places.get(place, places.get(place.partition("#")[0], (0, TOP)))
+            link.pop("/A", None)
+            found = places.get(place) or places.get(place.partition("#")[0])
+            if found is None:  # to a page that is not printed
+                continue
+            sheet, top = found
             edge = [NameObject("/XYZ"), NumberObject(0), NumberObject(top), NumberObject(0)]
             link[NameObject("/Dest")] = ArrayObject([writer.pages[sheet].indirect_reference, *edge])
-            link.pop("/A", None)
     return writer
 
 

@@ -7,6 +7,7 @@
 """
 
 import base64
+import html
 import json
 import re
 from importlib.util import find_spec
@@ -91,7 +92,12 @@ def page_context(app: Sphinx, pagename: str, template: str, context: dict, doctr
         r'<h1><span class="mmbook-number">\1<span class="visually-hidden">\2</span></span>',
         context.get("body", ""),
     )
-    context["metatags"] = context.get("metatags", "") + f'<meta name="page" content="{pagename}">'
+    tags = context.get("metatags", "")
+    first = re.search(r"<p>(.*?)</p>", context["body"], re.DOTALL)
+    if first and 'name="description"' not in tags:
+        words = " ".join(re.sub("<[^>]+>", "", first[1]).split())
+        tags += f'<meta content="{html.escape(words)}" name="description">'
+    context["metatags"] = f'{tags}<meta name="page" content="{pagename}">'
 
 
 def explained(glossary: str) -> dict[str, str]:
@@ -109,6 +115,8 @@ ICONS = re.compile(r"<script[^>]*fontawesome[^>]*></script>")
 SEARCH = re.compile(r"<script[^>]*(searchtools|language_data|searchindex)[^>]*></script>")
 # The theme's own title and contents for paper; a chapter has its head there, too.
 PAPER = re.compile(r'<div id="jb-print-docs-body".*?(?=<div id="searchbox")', re.DOTALL)
+# What unfolds when it is pressed can hold no link.
+SUMMARY = re.compile(r"<summary>.*?</summary>", re.DOTALL)
 # No line may begin with the comma after a formula.
 UNIT = re.compile(r'(<span class="math [^>]*>[^<]*</span>)([,.;:?!)’]+)')
 
@@ -126,6 +134,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     for page in Path(app.outdir).rglob("*.html"):
         text = UNIT.sub(r'<span class="mmbook-unit">\1\2</span>', page.read_text("utf-8"))
         text = FIGURE.sub(inline_svg, ICONS.sub("", PAPER.sub("", text)))
+        text = SUMMARY.sub(lambda found: re.sub(r"</?a\b[^>]*>", "", found[0]), text)
         text = text.replace(' aria-label="Toggle hidden content"', "")
         page.write_text(text if page.stem == "search" else SEARCH.sub("", text), "utf-8")
     copy_mathjax(Path(app.outdir) / "_static" / "mathjax")
