@@ -55,7 +55,7 @@ def print_page(page: Page, name: str) -> tuple[str, list, PdfReader]:
 
 def print_contents(page: Page, titles: list[str], starts: list[int]) -> PdfReader:
     rows = "".join(
-        f'<p style="display:flex"><span style="flex:1">{html.escape(title)}</span>{start + 1}</p>'
+        f'<p style="display:flex;margin:.4em 0"><span style="flex:1">{html.escape(title)}</span>{start + 1}</p>'
         for title, start in zip(titles, starts, strict=True)
     )
     page.set_content(f'<body style="font:14px sans-serif"><h1>Contents</h1>{rows}')
@@ -66,7 +66,8 @@ def join(page: Page, names: list[str]) -> PdfWriter:
     """The first page, the contents, all other pages; numbered, and linked within."""
     titles, sections, readers = zip(*(print_page(page, name) for name in names), strict=True)
     lengths = [len(reader.pages) for reader in readers]
-    starts = [0, *accumulate([lengths[0] + 1, *lengths[1:]])][:-1]  # the contents take one sheet
+    lengths[0] += len(print_contents(page, list(titles), lengths).pages)
+    starts = [0, *accumulate(lengths)][:-1]
     writer, places = PdfWriter(), {}
     for name, title, parts, reader, start in zip(
         names, titles, sections, readers, starts, strict=True

@@ -106,7 +106,7 @@ def test_on_a_phone_what_is_wide_says_so_and_takes_the_keyboard(visit, path):
     page = visit(path, view="phone")
     wide = page.locator(".mmbook-more:visible").element_handles()
     assert len(wide) > 3
-    for box in (wide[0], wide[-1]):
+    for box in wide:
         assert box.get_attribute("tabindex") == "0" and box.get_attribute("aria-label")
-        box.evaluate("box => { box.scrollLeft = box.scrollWidth }")
-        page.wait_for_function("box => !box.matches('.mmbook-more')", arg=box)
+    box.evaluate("box => { box.scrollLeft = box.scrollWidth }")
+    page.wait_for_function("box => !box.matches('.mmbook-more')", arg=box)

@@ -8,8 +8,9 @@ function mark(box) {
   if (formula && width > PAPER) box.style.setProperty("--mm-fit", PAPER / width);
   const hidden = width - box.clientWidth;
   box.classList.toggle("mmbook-more", box.clientWidth > 0 && hidden - box.scrollLeft > 1);
-  if (hidden <= 1 || box.hasAttribute("tabindex")) return;
+  if (hidden <= 1) return;
   box.tabIndex = 0;
+  if (box.hasAttribute("aria-label")) return;
   box.setAttribute("role", "group");
   box.setAttribute("aria-label", `Wide ${names[box.tagName]}, scrolls sideways`);
 }

@@ -14,7 +14,8 @@ Search._performSearch = (query, terms, ...more) => {
     if (!everyWord(title, terms)) continue;
     for (const [file, id] of places) {
       const [anchor, name] = id === null ? ["", title] : [`#${id}`, `${titles[file]} › ${title}`];
-      const score = (id === null ? 200 : 100) - title.length;
+      const place = docnames[file].startsWith("api/") ? 60 : 0; // chapters come first
+      const score = (id === null ? 200 : 100) - title.length - place;
       hits.set(docnames[file] + anchor, [docnames[file], name, anchor, null, score, filenames[file]]);
     }
   }
