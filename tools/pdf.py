@@ -54,10 +54,9 @@ def print_page(page: Page, name: str) -> tuple[str, list, PdfReader]:
 
 
 def print_contents(page: Page, titles: list[str], starts: list[int]) -> PdfReader:
-    rows = "".join(
-        f'<p style="display:flex;margin:.4em 0"><span style="flex:1">{html.escape(title)}</span>{start + 1}</p>'
-        for title, start in zip(titles, starts, strict=True)
-    )
+    row = '<p style="display:flex;margin:.4em 0"><span style="flex:1">{}</span>{}</p>'
+    lines = zip(map(html.escape, titles), starts, strict=True)
+    rows = "".join(row.format(title, start + 1) for title, start in lines)
     page.set_content(f'<body style="font:14px sans-serif"><h1>Contents</h1>{rows}')
     return paper(page)
 
