@@ -13,8 +13,12 @@ TORCH_INDEX ?= $(INDEX)
 NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
 	--nbval-kernel-startup-timeout=120 --nbval-sanitize-with=tests/nbval_sanitize.cfg -p tests.nbval_tolerance
 
+# Tests of the book and of its tools, not of the package.
+NOT_PACKAGE := api formulas labels lecturers links nbval_tolerance notebook_rules notebook_tools notebooks \
+	project setup student
+
 .DEFAULT_GOAL := help
-.PHONY: help setup book pdf test lab run sync check student links site-test lab-test bench data clean
+.PHONY: help setup book pdf test lab run sync check student links site-test lab-test oldest bench data clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -76,6 +80,13 @@ site-test: $(READY)  ## Open every page of the built website in a real browser
 
 lab-test: $(READY)  ## Read and run two chapters in JupyterLab, in a real browser
 	$(BIN)/python -m pytest -q tests/lab
+
+oldest:  ## Run the package's tests on the oldest versions that it allows, in .oldest (3 GB, once)
+	test -d .oldest || $(PYTHON) -m venv .oldest
+	.oldest/bin/python -m pip install --quiet --disable-pip-version-check -c tests/oldest.txt . \
+		jupytext nbclient nbformat pybtex pytest pytest-xdist pyyaml scikit-learn torch-geometric
+	.oldest/bin/python -m pytest -q -n 2 -p no:cacheprovider tests --ignore=tests/site --ignore=tests/lab \
+		$(NOT_PACKAGE:%=--ignore=tests/test_%.py)
 
 bench: $(READY)  ## Time our layers against the libraries'
 	$(BIN)/python -m tests.bench $(TOPIC)

@@ -36,7 +36,8 @@ def book(tmp_path_factory):
     skip = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
     for name in ("notebooks", "tools"):
         shutil.copytree(ROOT / name, folder / name, ignore=skip)
-    shutil.copy(ROOT / "pyproject.toml", folder)
+    for name in ("pyproject.toml", ".gitignore"):
+        shutil.copy(ROOT / name, folder)
     git(folder, "init", "-q")
     git(folder, "add", ".")
     git(folder, "commit", "-q", "-m", "As it was")
@@ -208,8 +209,15 @@ def a_figure_answers(page) -> None:
 
 
 def a_link_leads_on(page) -> None:
-    text = page.chapter.text.read_text("utf-8")
-    link = re.search(r"\[([^\]]+)\]\((\d\d_\w+\.ipynb)(#[\w-]+)?\)", text)
-    show(page, link[0])
-    page.locator(".jp-MarkdownCell a", has_text=link[1]).first.click()
-    page.locator(".lm-TabBar-tab.lm-mod-current", has_text=link[2]).wait_for(timeout=30_000)
+    """To another chapter if there is a link to one, else to a formula of this one."""
+    text = page.chapter.text.read_text("utf-8").partition("\n## Exercises")[0]
+    links = re.findall(r"(\[([^\]]+)\]\((\w+\.ipynb)?(#[\w-]+)?\))", text)
+    whole, words, file, name = max(links, key=lambda link: link[2])
+    show(page, whole)
+    page.locator(".jp-MarkdownCell a:visible", has_text=words).first.click()
+    if file:
+        page.locator(".lm-TabBar-tab.lm-mod-current", has_text=file).wait_for(timeout=30_000)
+    else:
+        page.wait_for_timeout(1000)
+        target = page.locator(f"[data-jupyter-id={name[1:]}]").first
+        assert 0 <= target.bounding_box()["y"] <= page.viewport_size["height"]
