@@ -52,6 +52,16 @@ def address():
 @pytest.fixture
 def visit(browser, address):
     """Open a page; what went wrong is in ``page.trouble``, what it fetched in ``page.fetched``."""
+    yield from visits(browser, address)
+
+
+@pytest.fixture(scope="session")
+def visit_once(browser, address):
+    """The same for what all tests share."""
+    yield from visits(browser, address)
+
+
+def visits(browser, address):
     contexts = []
 
     def open_page(path: str, view: str = "desktop", theme: str = "light"):

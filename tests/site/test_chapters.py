@@ -27,7 +27,7 @@ def test_a_chapter_opens_with_its_question_its_minutes_and_what_it_needs(path):
     assert chips and re.search(r"\d+ minutes to read.*minute to run", chips[1])
     assert 'class="mmbook-needs' in head and head.count("to read") == 1
     assert "localhost" not in text
-    (download,) = re.findall(r'href="([^"]*\.ipynb)" download', chips[1])
+    (download,) = re.findall(r'<a download[^>]* href="([^"]*\.ipynb)"', chips[1])
     target = (SITE / path).parent / download
     assert target.is_file() and target.stat().st_size > 10_000
 
@@ -41,17 +41,16 @@ def test_a_chapter_numbers_its_equations_and_exercises_from_one(path):
 
 
 @pytest.mark.parametrize("path", CHAPTERS)
-def test_a_solution_opens(visit, path):
-    solution = visit(path).locator("details.solution").first
-    inside = solution.locator("p").last
-    assert not inside.is_visible()
-    solution.locator("summary").first.click()
-    assert inside.is_visible()
-
-
-@pytest.mark.parametrize("path", CHAPTERS)
-def test_the_interactive_figure_answers_to_pointer_and_keyboard(visit, path):
+def test_figures_answer_to_pointer_and_keyboard_and_solutions_open(visit, path):
     page = visit(path)
+    the_interactive_figure_answers(page)
+    if page.locator("figure.mmbook-slider").count():
+        a_slider_changes_its_picture_and_goes_back(page)
+    a_solution_opens(page)
+    assert page.trouble == []
+
+
+def the_interactive_figure_answers(page) -> None:
     figure = page.locator("figure.mmbook-interactive:not(.mmbook-slider)").first
     stage, words = figure.locator(".mmbook-stage"), figure.locator("[aria-live]")
     stage.scroll_into_view_if_needed()
@@ -63,16 +62,17 @@ def test_the_interactive_figure_answers_to_pointer_and_keyboard(visit, path):
     second = words.inner_text()
     assert len({start, first, second}) == 3
     page.emulate_media(color_scheme="dark")
-    figure.locator("[data-i='12']").first.hover(force=True)
-    assert words.inner_text() not in (start, first, second)
+    seen = []
+    for place in (3, 15):  # one of them may be where the arrow keys have led
+        figure.locator(f"[data-i='{place}']").first.hover(force=True)
+        seen.append(words.inner_text())
+    assert set(seen) - {start, first, second} and seen[0] != seen[1]
     page.keyboard.press("Escape")
     assert words.inner_text() == start
-    assert page.trouble == []
 
 
-@pytest.mark.parametrize("path", [p for p in CHAPTERS if "mmbook-slider" in read(p)])
-def test_a_slider_changes_its_picture_and_goes_back(visit, path):
-    figure = visit(path).locator("figure.mmbook-slider").first
+def a_slider_changes_its_picture_and_goes_back(page) -> None:
+    figure = page.locator("figure.mmbook-slider").first
     slider, words = figure.locator("input[type=range]"), figure.locator("[aria-live]")
     picture, stage = figure.locator("svg"), figure.locator(".mmbook-stage")
     start = slider.input_value(), words.inner_text(), picture.inner_html()
@@ -83,6 +83,14 @@ def test_a_slider_changes_its_picture_and_goes_back(visit, path):
     assert slider.input_value() == "2" and words.inner_text() != moved[1]
     stage.press("Escape")
     assert (slider.input_value(), words.inner_text(), picture.inner_html()) == start
+
+
+def a_solution_opens(page) -> None:
+    solution = page.locator("details.solution").first
+    inside = solution.locator("p").last
+    assert not inside.is_visible()
+    solution.locator("summary").first.click()
+    assert inside.is_visible()
 
 
 @pytest.mark.parametrize("path", CHAPTERS)
@@ -99,14 +107,3 @@ def test_on_a4_nothing_is_cut_or_dark_and_solutions_are_open(visit, path):
     page.emulate_media(media="screen", color_scheme="dark")
     page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
     assert page.locator("details.solution[open]").count() == 0
-
-
-@pytest.mark.parametrize("path", CHAPTERS)
-def test_on_a_phone_what_is_wide_says_so_and_takes_the_keyboard(visit, path):
-    page = visit(path, view="phone")
-    wide = page.locator(".mmbook-more:visible").element_handles()
-    assert len(wide) > 3
-    for box in wide:
-        assert box.get_attribute("tabindex") == "0" and box.get_attribute("aria-label")
-    box.evaluate("box => { box.scrollLeft = box.scrollWidth }")
-    page.wait_for_function("box => !box.matches('.mmbook-more')", arg=box)

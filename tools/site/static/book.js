@@ -2,10 +2,12 @@
 const WIDE = ".mmbook-figure, .mmbook-stage, mjx-container[display], span.math, .bd-article pre";
 const names = { FIGURE: "figure", DIV: "figure", "MJX-CONTAINER": "formula", SPAN: "formula", PRE: "code or output" };
 const PAPER = 570; // pixels between A4's margins, beside a formula's number
+const left = (box) => box.getBoundingClientRect().left;
 function mark(box) {
   const formula = box.querySelector(":scope > mjx-math, :scope > mjx-container > mjx-math");
   const width = formula ? formula.getBoundingClientRect().width : box.scrollWidth;
-  if (formula && width > PAPER) box.style.setProperty("--mm-fit", PAPER / width);
+  const room = PAPER - Math.max(0, left(box) - left(box.closest("article") ?? box));
+  if (formula && width > room) box.style.setProperty("--mm-fit", room / width);
   const hidden = width - box.clientWidth;
   box.classList.toggle("mmbook-more", box.clientWidth > 0 && hidden - box.scrollLeft > 1);
   if (hidden <= 1) return;
