@@ -17,7 +17,7 @@ FLAGS = (
 ).split()
 VIEWS = {"desktop": (1280, 900), "phone": (390, 844)}
 SETTLED = """Promise.resolve(window.MathJax?.startup?.promise)
-    .then(() => document.fonts.ready).then(() => new Promise((done) => setTimeout(done, 150)))"""
+    .then(() => document.fonts.ready).then(() => new Promise((done) => setTimeout(done, 50)))"""
 
 
 @pytest.fixture(scope="session")

@@ -41,12 +41,13 @@ def test_a_chapter_numbers_its_equations_and_exercises_from_one(path):
 
 
 @pytest.mark.parametrize("path", CHAPTERS)
-def test_figures_answer_to_pointer_and_keyboard_and_solutions_open(visit, path):
+def test_a_chapter_answers_to_pointer_and_keyboard_and_prints(visit, path):
     page = visit(path)
     the_interactive_figure_answers(page)
     if page.locator("figure.mmbook-slider").count():
         a_slider_changes_its_picture_and_goes_back(page)
-    a_solution_opens(page)
+    a_solution_opens_and_closes(page)
+    on_a4_nothing_is_cut_or_dark_and_solutions_are_open(page)
     assert page.trouble == []
 
 
@@ -85,17 +86,19 @@ def a_slider_changes_its_picture_and_goes_back(page) -> None:
     assert (slider.input_value(), words.inner_text(), picture.inner_html()) == start
 
 
-def a_solution_opens(page) -> None:
+def a_solution_opens_and_closes(page) -> None:
     solution = page.locator("details.solution").first
     inside = solution.locator("p").last
     assert not inside.is_visible()
     solution.locator("summary").first.click()
     assert inside.is_visible()
+    solution.locator("summary").first.click()
+    assert not inside.is_visible()
 
 
-@pytest.mark.parametrize("path", CHAPTERS)
-def test_on_a4_nothing_is_cut_or_dark_and_solutions_are_open(visit, path):
-    page = visit(path, theme="dark")
+def on_a4_nothing_is_cut_or_dark_and_solutions_are_open(page) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
     page.set_viewport_size({"width": PAPER, "height": 900})
     page.emulate_media(media="print", color_scheme="dark")
     page.wait_for_function("document.documentElement.dataset.theme === 'light'")
