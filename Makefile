@@ -84,7 +84,7 @@ lab-test: $(READY)  ## Read and run two chapters in JupyterLab, in a real browse
 oldest:  ## Run the package's tests on the oldest versions that it allows, in .oldest (3 GB, once)
 	test -d .oldest || $(PYTHON) -m venv .oldest
 	.oldest/bin/python -m pip install --quiet --disable-pip-version-check -c tests/oldest.txt . \
-		jupytext nbclient nbformat pybtex pytest pytest-xdist pyyaml scikit-learn torch-geometric
+		jupytext nbclient nbconvert nbformat pybtex pytest pytest-xdist pyyaml scikit-learn torch-geometric
 	.oldest/bin/python -m pytest -q -n 2 -p no:cacheprovider tests --ignore=tests/site --ignore=tests/lab \
 		$(NOT_PACKAGE:%=--ignore=tests/test_%.py)
 

@@ -40,6 +40,7 @@ LANGUAGE = {
     "pygments_lexer": "ipython3",
 }
 WIDGET = "application/vnd.jupyter.widget-view+json"
+STATES = "application/vnd.jupyter.widget-state+json"
 
 
 # ---------------------------------------------------------------- one form for every notebook
@@ -52,6 +53,17 @@ def number_cells(notebook: NotebookNode) -> None:
         digest = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:8]
         seen[digest] += 1
         cell.id = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
+
+
+def keep_stills(notebook: NotebookNode) -> None:
+    """Put what live controls showed at first in the place of their views, which need a kernel."""
+    states = notebook.metadata.get("widgets", {}).get(STATES, {}).get("state", {})
+    for cell in notebook.cells:
+        for view in [out for out in cell.get("outputs", []) if WIDGET in out.get("data", {})]:
+            box = states[view.data[WIDGET]["model_id"]]["state"]
+            names = [name.removeprefix("IPY_MODEL_") for name in box.get("children", [])]
+            parts = (states[name]["state"] for name in names)
+            cell.outputs += [nbformat.from_dict(o) for p in parts for o in p.get("outputs", [])]
 
 
 def normalise(notebook: NotebookNode) -> NotebookNode:
@@ -144,6 +156,7 @@ def run(chapter: Chapter) -> str:
         execute(chapter, notebook)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         return f"{chapter.name}: a cell failed; its notebook stays as it was\n{error}"
+    keep_stills(notebook)
     made = fingerprint(notebook, chapter.root, device_here())
     notebook.metadata["mmbook"] = {"fingerprint": made}
     store(chapter, notebook)

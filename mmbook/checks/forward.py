@@ -76,7 +76,8 @@ def tensors(
         except ValueError as error:
             came = {key: tuple(getattr(x, "shape", ())) for key, x in given.items()}
             raise ValueError(f"{error} ({name} have shapes {came})") from None
-        known |= {letter: size for letter, size in found.items() if "_" not in letter}
+        # not `known |= ...`, which the compiler of PyTorch 2.6 does not know
+        known.update({letter: size for letter, size in found.items() if "_" not in letter})
     _one_device(name, given)
     return {letter: size for letter, size in known.items() if letter not in sizes}
 

@@ -1,28 +1,34 @@
 """How the book opens in JupyterLab: ``jupyter lab --config tools/lab/config.py notebooks``.
 
 Reading must not change a file. A kernel writes its exact version into each notebook that it opens,
-and live controls leave views behind that no later kernel can show: neither is stored. Chapters run
-on one thread, as when their outputs were made: more lose to any other load, and move last digits.
+and live controls leave views behind that no later kernel can show: what was stored of them stays.
+Chapters run on one thread, as when their outputs were made: more lose to any other load, and move
+last digits.
 ``overrides.json`` shows pages as pages, and asks for no news.
 """
 
+import json
 import os
 from pathlib import Path
 
 LIVE = "application/vnd.jupyter.widget-view+json"
 
 
-def as_in_the_book(model, **_):
+def as_in_the_book(model, path, contents_manager):
     """Leave out of what is saved what only the kernel of this session knows."""
     if model["type"] != "notebook":
         return
+    file = Path(contents_manager.root_dir, path)
+    before = json.loads(file.read_text("utf-8"))["cells"] if file.is_file() else []
+    stills = {cell.get("id"): cell.get("outputs", []) for cell in before}
     notebook = model["content"]
     notebook["metadata"].get("language_info", {}).pop("version", None)
     for name in ("widgets", "jupytext"):  # pyproject.toml says what is paired with what
         notebook["metadata"].pop(name, None)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
-            cell["outputs"] = [o for o in cell["outputs"] if LIVE not in o.get("data", {})]
+            if any(LIVE in output.get("data", {}) for output in cell["outputs"]):
+                cell["outputs"] = stills.get(cell["id"], [])
 
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
