@@ -61,8 +61,8 @@ lab: $(READY)  ## Open the book in JupyterLab
 run: $(READY)  ## Execute the chapters' texts and store the notebooks
 	$(BIN)/python -m tools.notebooks run $(CHAPTER)
 
-sync: $(READY)  ## Write the texts from notebooks edited in JupyterLab
-	$(BIN)/python -m tools.notebooks sync --from ipynb $(CHAPTER)
+sync: $(READY)  ## Store words that were changed in the chapters' texts; nothing is run
+	$(BIN)/python -m tools.notebooks sync $(CHAPTER)
 
 check: $(READY)  ## Say whether the notebooks are fresh and agree with their texts
 	$(BIN)/python -m tools.notebooks check

@@ -1,5 +1,9 @@
 """``tools/notebooks.py``: pairs, fingerprints and runs, on a small book of its own."""
 
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -7,7 +11,7 @@ import pytest
 
 from tools import fingerprint as prints
 from tools import notebooks as tools
-from tools.book import Chapter, chapters
+from tools.book import ROOT, Chapter, chapters
 
 TEXT = """---
 kernelspec:
@@ -112,7 +116,7 @@ def test_sync_keeps_the_outputs_of_unchanged_code_only(book):
         cell.outputs, cell.execution_count = [nbformat.v4.new_output("stream", text="x")], 1
     book.write(stored)
     rewrite(book.text, "ONE = 1", "ONE = 2")
-    tools.sync(book, "md")
+    tools.sync(book)
     first, second = (c for c in book.read().cells if c.cell_type == "code")
     assert first.outputs
     assert not second.outputs
@@ -127,13 +131,16 @@ def test_cells_with_the_same_code_keep_each_its_own_output():
     assert [c.outputs[0].text for c in tools.with_outputs(*notebooks).cells] == ["1", "2"]
 
 
-def test_sync_from_the_notebook_writes_the_text(book):
+def test_jupytext_writes_the_text_of_a_notebook_that_was_edited_alone(book):
     store(book)
     stored = book.read()
     stored.cells[2].source = "Other words."
     book.write(stored)
     assert "differ" in tools.complaints(book)[0]
-    tools.sync(book, "ipynb")
+    shutil.copy(ROOT / "pyproject.toml", book.root)
+    os.utime(book.text, (1, 1))
+    command = [sys.executable, "-m", "jupytext", "--sync", str(book.ipynb)]
+    subprocess.run(command, check=True, capture_output=True)
     assert "Other words." in book.text.read_text(encoding="utf-8")
     assert tools.complaints(book) == []
 
@@ -142,7 +149,7 @@ def test_the_description_survives_a_text_that_lost_it(book):
     store(book)
     text = TEXT.partition("myst:")[0] + TEXT[TEXT.index("---\n\n# Title") :]
     book.text.write_text(text, encoding="utf-8")
-    tools.sync(book, "md")
+    tools.sync(book)
     assert book.read().metadata["myst"]["html_meta"]["description"] == "A book for tests."
 
 
@@ -162,7 +169,7 @@ def test_outputs_are_stale_after_a_change_of_code_and_not_of_prose(book, file, o
     store(book)
     path = book.root / file
     rewrite(path, old, new)
-    tools.sync(book, "md")
+    tools.sync(book)
     assert any("stale" in text for text in tools.complaints(book)) == stale
 
 

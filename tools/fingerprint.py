@@ -7,7 +7,6 @@ The text is compared, not the syntax tree: `ast.dump` differs between Python ver
 import ast
 import hashlib
 import io
-import os
 import tokenize
 from functools import cache
 from modulefinder import ModuleFinder
@@ -52,11 +51,6 @@ def beside(file: Path) -> list[Path]:
     if file.name != "__init__.py":
         return []
     return sorted(f for f in file.parent.iterdir() if f.is_file() and f.suffix not in PROSE)
-
-
-def device_here() -> str:
-    """Where chapters run: ``$MMBOOK_DEVICE``, else the CPU."""
-    return os.environ.get("MMBOOK_DEVICE") or "cpu"
 
 
 def fingerprint(notebook: NotebookNode, root: Path, device: str = "cpu") -> str:

@@ -2,18 +2,12 @@
 
     python -m tools.formulas
 
-Nothing on the page is kept by hand but the list below. Formulas come from the numbered ones
-of the chapters, and code from the docstrings that name a section of the document.
+Nothing on the page is kept by hand but the list below. Formulas are the chapters' numbered ones.
 """
 
-import importlib
-import inspect
-import pkgutil
 import re
 from collections.abc import Sequence
-from types import ModuleType
 
-import mmbook
 from tools.book import ROOT, Chapter, chapters, write
 
 PAGE = ROOT / "notebooks" / "formulas.md"
@@ -22,18 +16,27 @@ FORMULA = re.compile(
     r'^<a id="([\w-]+)"></a>\n\n\$\$\n(.*?)\\tag\{([^}]*)\}\n\$\$$', re.MULTILINE | re.DOTALL
 )
 
-# Section of the document, its name in English and in Chinese, and the labels of our equations.
+# Section of the document, its name in English and in Chinese, our formulas and our code for it.
 SECTIONS = (
-    ("4.1.1", "Multimodal autoencoder", "多模态自编码器", ("ae-document",)),
-    ("4.1.2", "Multimodal adversarial learning", "多模态对抗学习", ("gan-value",)),
-    ("4.1.3", "Multimodal graph network", "多模态图神经网络", ("gcn-rule",)),
-    ("4.2.1", "Self-attention", "多模态自注意力机制", ("sa-roles", "sa-attention")),
-    ("4.2.2", "Cross-attention", "多模态交叉注意力机制", ("ca-roles", "ca-both")),
-    ("4.2.3", "Hierarchical attention", "多模态层次注意力机制", ("ha-alpha", "ha-fused")),
-    ("4.3.1", "Teacher and student", "多模态教师-学生蒸馏", ("kd-document",)),
-    ("4.3.2", "Peers", "多模态对等蒸馏", ("peer-document",)),
-    ("4.3.3", "Step by step", "多模态渐进式蒸馏", ("prog-document",)),
-)
+    ("4.1.1", "Multimodal autoencoder", "多模态自编码器", "ae-document",
+     "autoencoder.MultimodalAutoencoder autoencoder.reconstruction_loss"),
+    ("4.1.2", "Multimodal adversarial learning", "多模态对抗学习", "gan-value",
+     "adversarial.MultimodalGenerator adversarial.MultimodalDiscriminator "
+     "adversarial.generator_loss adversarial.discriminator_loss"),
+    ("4.1.3", "Multimodal graph network", "多模态图神经网络", "gcn-rule",
+     "graph.normalize_adjacency graph.propagate graph.GraphConvolution graph.MultimodalGCN"),
+    ("4.2.1", "Self-attention", "多模态自注意力机制", "sa-roles sa-attention",
+     "attention.scaled_dot_product_attention attention.SelfAttention"),
+    ("4.2.2", "Cross-attention", "多模态交叉注意力机制", "ca-roles ca-both",
+     "attention.CrossAttention"),
+    ("4.2.3", "Hierarchical attention", "多模态层次注意力机制", "ha-alpha ha-fused",
+     "hierarchical.level_attention hierarchical.HierarchicalAttention"),
+    ("4.3.1", "Teacher and student", "多模态教师-学生蒸馏", "kd-document",
+     "distillation.distillation_loss"),
+    ("4.3.2", "Peers", "多模态对等蒸馏", "peer-document", "distillation.mutual_learning_loss"),
+    ("4.3.3", "Step by step", "多模态渐进式蒸馏", "prog-document",
+     "distillation.progressive_loss training.fit_progressive"),
+)  # fmt: skip
 
 HEAD = """---
 myst:
@@ -58,40 +61,20 @@ def equations(chosen: list[Chapter]) -> dict[str, tuple[Chapter, str, str]]:
     }
 
 
-def offered(package: ModuleType = mmbook) -> dict[str, str]:
-    """{full name: docstring} of functions and classes, named as chapters import them."""
-    found = {}
-    for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-        for name, value in vars(importlib.import_module(info.name)).items():
-            own = f"{getattr(value, '__module__', '')}.".startswith(f"{info.name}.")
-            if own and not name.startswith("_"):
-                found[f"{info.name}.{name}"] = inspect.getdoc(value) or ""
-    return found
-
-
-def functions(section: str, docs: dict[str, str]) -> list[str]:
-    """Full names of what is offered for a section, as its docstring says."""
-    named = re.compile(rf"document\s+section\s+{re.escape(section)}(?!\.?\d)")
-    return sorted(name for name, words in docs.items() if named.search(words))
-
-
-def page(sections: Sequence[tuple[str, str, str, Sequence[str]]] = SECTIONS) -> str:
-    """The whole page. Raises: KeyError for a label that no chapter has."""
-    known, docs = equations(chapters()), offered()
-    missing = {label for *_, labels in sections for label in labels} - known.keys()
-    if missing:
-        raise KeyError(f"no chapter labels an equation {sorted(missing)}; the index expects it")
-    parts = [HEAD]
-    for section, english, chinese, labels in sections:
-        chapter = known[labels[0]][0]
+def page(sections: Sequence[tuple[str, str, str, str, str]] = SECTIONS) -> str:
+    """The whole page. Raises: KeyError for a formula that no chapter has."""
+    known, parts = equations(chapters()), [HEAD]
+    for section, english, chinese, labels, code in sections:
+        found = [(label, *known[label]) for label in labels.split()]
+        chapter = found[0][1]
         where = f"{chapter.name}.ipynb"
-        formulas = "\n\n".join(f"$$\n{known[label][1]}\n$$" for label in labels)
-        places = " and ".join(f"[({known[label][2]})]({where}#{label})" for label in labels)
-        code = ", ".join(f"`{name}`" for name in functions(section, docs))
+        formulas = "\n\n".join(f"$$\n{math}\n$$" for _, _, math, _ in found)
+        places = " and ".join(f"[({number})]({where}#{label})" for label, _, _, number in found)
+        names = ", ".join(f"`mmbook.{name}`" for name in code.split())
         parts.append(
             f"## {english} · {chinese}\n\nSection {section} of the document.\n\n{formulas}\n\n"
             f"Derived in [Chapter {chapter.number} · {chapter.title}]({where}), {places}. "
-            f"In code: {code}.\n"
+            f"In code: {names}.\n"
         )
     return "\n".join(parts)
 

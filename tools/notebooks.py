@@ -3,9 +3,11 @@
 A chapter is a pair: ``notebooks/_src/NN_name.md`` (the text, which is the source) and
 ``notebooks/NN_name.ipynb`` (the same with outputs, which is what readers see).
 
-    python -m tools.notebooks sync [--from md|ipynb] [NAMES]    make the pairs equal, run nothing
-    python -m tools.notebooks run [--stale] [--jobs N] [NAMES]  execute the text, store the outputs
-    python -m tools.notebooks check [NAMES]                     pairs equal? outputs fresh?
+    python -m tools.notebooks sync [NAMES]             store words; outputs of changed code go
+    python -m tools.notebooks run [--jobs N] [NAMES]   execute the text, store the outputs
+    python -m tools.notebooks check [NAMES]            pairs equal? outputs fresh?
+
+``jupytext --sync`` goes the other way, after an editor that saves the notebook alone.
 
 NAMES are beginnings of chapter names, such as ``04``. Without any: all chapters. With ``--jobs N``
 N chapters are at work at a time, a core each; the bar of each shows how long it took.
@@ -26,7 +28,7 @@ from nbformat import NotebookNode
 from tqdm import tqdm
 
 from tools.book import TEXT, Chapter, chapters, write
-from tools.fingerprint import device_here, fingerprint
+from tools.fingerprint import fingerprint
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 # What a kernel adds when JupyterLab opens a notebook, but for its version: stored, so that reading
@@ -117,9 +119,9 @@ def complaints(chapter: Chapter) -> list[str]:
         return [f"{path.name} is missing" for path in missing]
     stored, found = chapter.read(), []
     if as_text(stored) != chapter.markdown:
-        found.append("text and notebook differ: run `sync` (the text wins) or `sync --from ipynb`")
+        found.append("text and notebook differ: run `sync` (the text wins) or `jupytext --sync`")
     if not chapter.read_text().metadata.get("kernelspec", {}).get("display_name"):
-        found.append("the text's header names no kernel: run `sync --from ipynb`")
+        found.append("the text's header names no kernel: run `jupytext --sync`")
     if stored.metadata.get("mmbook", {}).get("fingerprint") != fingerprint(stored, chapter.root):
         found.append(
             "outputs are stale (code, mmbook or data changed since, or they are not the CPU's): "
@@ -157,7 +159,7 @@ def run(chapter: Chapter) -> str:
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         return f"{chapter.name}: a cell failed; its notebook stays as it was\n{error}"
     keep_stills(notebook)
-    made = fingerprint(notebook, chapter.root, device_here())
+    made = fingerprint(notebook, chapter.root, os.environ["MMBOOK_DEVICE"] or "cpu")
     notebook.metadata["mmbook"] = {"fingerprint": made}
     store(chapter, notebook)
     return ""
@@ -172,10 +174,9 @@ def run_all(chosen: list[Chapter], jobs: int = 1) -> int:
     return len(failed)
 
 
-def sync(chapter: Chapter, source: str) -> None:
-    """Make the pair equal. ``source`` "md": the text wins, and outputs of changed code go."""
-    stored = chapter.read()
-    store(chapter, with_outputs(chapter.read_text(), stored) if source == "md" else stored)
+def sync(chapter: Chapter) -> None:
+    """Store the text as it is now; the outputs of changed code go."""
+    store(chapter, with_outputs(chapter.read_text(), chapter.read()))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -183,19 +184,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=plain)
     parser.add_argument("command", choices=["sync", "run", "check"])
     parser.add_argument("names", nargs="*", metavar="NAMES")
-    parser.add_argument("--from", dest="source", choices=["md", "ipynb"], default="md")
-    parser.add_argument("--stale", action="store_true", help="run only what `check` complains of")
     parser.add_argument("--jobs", type=int, default=1, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     chosen = chapters(options.names)
     if options.command == "run":
-        return run_all([c for c in chosen if not options.stale or complaints(c)], options.jobs)
+        return run_all(chosen, options.jobs)
     if options.command == "check":
         found = [f"{c.name}: {text}" for c in chosen for text in complaints(c)]
         print("\n".join(found) or f"{len(chosen)} chapters: pairs equal, outputs fresh")
         return bool(found)
     for chapter in chosen:
-        sync(chapter, options.source)
+        sync(chapter)
     return 0
 
 

@@ -12,6 +12,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 WISH = re.compile(r"<!-- (picture of )?figure (\d+)\.(\d+) -->")
+THUMB = '<img class="mmbook-thumb" alt="" src="data:image/png;base64,{}">'
 
 
 def show_figures(app: Sphinx, doctree: nodes.document) -> None:
@@ -22,18 +23,18 @@ def show_figures(app: Sphinx, doctree: nodes.document) -> None:
         still, chapter, place = wish.groups()
         (notebook,) = Path(app.srcdir, "notebooks").glob(f"{int(chapter):02}_*.ipynb")
         app.env.note_dependency(str(notebook))
-        markup = stored(notebook, f"fig-{chapter}-{place}")
-        markup = picture(markup) if still else living(markup)
+        data = stored(notebook, f"fig-{chapter}-{place}")
+        markup = THUMB.format(data["image/png"].strip()) if still else living(data["text/html"])
         node.replace_self(nodes.raw("", markup, format="html"))
 
 
-def stored(notebook: Path, name: str) -> str:
-    """The HTML of the figure with this id among the notebook's outputs."""
+def stored(notebook: Path, name: str) -> dict[str, str]:
+    """The figure with this id among the notebook's outputs, by kind."""
     for cell in json.loads(notebook.read_text("utf-8"))["cells"]:
         for output in cell.get("outputs", []):
-            markup = "".join(output.get("data", {}).get("text/html", []))
-            if f'id="{name}"' in markup:
-                return markup
+            data = {kind: "".join(text) for kind, text in output.get("data", {}).items()}
+            if f'id="{name}"' in data.get("text/html", ""):
+                return data
     raise LookupError(f"{notebook.name} has no figure {name}")
 
 
@@ -41,10 +42,3 @@ def living(markup: str) -> str:
     """Without its number and caption, which belong to its chapter."""
     markup = re.sub(r"<figcaption.*?</figcaption>", "", markup, flags=re.DOTALL)
     return f'<div class="mmbook-hero">{re.sub("id=.fig-[0-9-]+.", "", markup, count=1)}</div>'
-
-
-def picture(markup: str) -> str:
-    source = re.search(r'src="(data:image/[^"]+)"', markup)
-    if source is None:
-        raise ValueError(f"expected a figure with a picture, not {markup[:80]}")
-    return f'<img class="mmbook-thumb" alt="" src="{source[1]}">'

@@ -10,7 +10,7 @@ import base64
 import html
 import json
 import re
-from importlib.util import find_spec
+from importlib.resources import files
 from pathlib import Path
 from shutil import copy2
 
@@ -141,12 +141,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 
 
 def copy_mathjax(target: Path) -> None:
-    package = find_spec("sphinx-mathjax-offline")
-    if package is None or package.origin is None:
-        raise ModuleNotFoundError(
-            "the package sphinx-mathjax-offline sets the formulas; install it"
-        )
-    source = Path(package.origin).parent / "static" / "mathjax"
+    source = Path(str(files("sphinx-mathjax-offline"))) / "static" / "mathjax"
     for file in [source / "tex-chtml.js", *source.glob("output/chtml/fonts/woff-v2/*.woff")]:
         place = target / file.relative_to(source)
         place.parent.mkdir(parents=True, exist_ok=True)

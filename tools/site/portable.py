@@ -52,12 +52,10 @@ class Exercises(SphinxTransform):
             elif re.fullmatch(r"Solution \d+\.\d+", title):
                 fold = f'<details class="solution"><summary>{title}</summary>'
                 box = nodes.container(classes=["solution"])
-                box.extend([raw_html(fold), *section.children[1:], raw_html("</details>")])
+                box += nodes.raw("", fold, format="html")
+                box += section.children[1:]
+                box += nodes.raw("", "</details>", format="html")
                 section.replace_self(box)
-
-
-def raw_html(text: str) -> nodes.raw:
-    return nodes.raw("", text, format="html")
 
 
 def setup(app: Sphinx) -> dict:
