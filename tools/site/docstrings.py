@@ -71,20 +71,10 @@ def plain_signatures(app: Sphinx, page: str, template: str, context: dict, doctr
     context["body"] = re.sub(r"<dd>(<em class=\"sig-param.*?)</dd>", r"<span>\1</span>", lines)
 
 
-def name_toggle(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
-    """The theme's button that unfolds these pages in the sidebar has no name."""
-    toctree, name = context.get("generate_toctree_html"), '<summary aria-label="Pages in it">'
-    if toctree is not None:
-        context["generate_toctree_html"] = lambda *arguments, **options: str(
-            toctree(*arguments, **options)
-        ).replace("<summary>", name)
-
-
 def setup(app: Sphinx) -> dict:
     app.connect("autodoc-process-docstring", set_sections)
     app.connect("autodoc-process-signature", spare_aliases)
     app.connect("autodoc-skip-member", spare_fields)
     app.connect("html-page-context", plain_signatures)
-    app.connect("html-page-context", name_toggle, priority=900)  # after the theme's own
     app.add_css_file("api.css")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -61,32 +61,12 @@ def chapter_head(app: Sphinx, doctree: nodes.document) -> None:
     section.insert(2, [nodes.raw("", row, format="html"), needs])
 
 
-LIVE = (
-    '<p class="mmbook-live">Live in JupyterLab: there this cell has controls to move. '
-    'This page runs no Python. <a href="index.html#how-to-run">How to run it</a></p>'
-)
-
-
-def live_cells(app: Sphinx, doctree: nodes.document) -> None:
-    """Say under a cell with live controls what it is."""
-    for cell in list(doctree.findall(nodes.container)):
-        if "cell" in cell["classes"] and "@interact" in cell.astext():
-            cell.append(nodes.raw("", LIVE, format="html"))
-
-
 def page_context(app: Sphinx, pagename: str, template: str, context: dict, doctree) -> None:
-    """Scripts that a page needs, once each; a chapter's number small above its title."""
+    """What the search needs; a chapter's number small above its title; what the page is about."""
     if pagename == "search":
         glossary = Path(app.srcdir, "notebooks", "glossary.md").read_text("utf-8")
         app.add_js_file(None, body=f"const chapterOf = {json.dumps(explained(glossary))}")
         app.add_js_file("search.js", loading_method="defer")
-    kept = {}
-    for script in context.get("script_files", []):
-        name = str(getattr(script, "filename", None) or script)
-        body = (getattr(script, "attributes", None) or {}).get("body") or ""
-        if "thebe" not in (name + body).lower():
-            kept.setdefault((name, body), script)
-    context["script_files"] = list(kept.values())
     context["body"] = re.sub(
         r"<h1>(Chapter \d+)( · )",
         r'<h1><span class="mmbook-number">\1<span class="visually-hidden">\2</span></span>',
@@ -137,19 +117,15 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         text = SUMMARY.sub(lambda found: re.sub(r"</?a\b[^>]*>", "", found[0]), text)
         text = text.replace(' aria-label="Toggle hidden content"', "")
         page.write_text(text if page.stem == "search" else SEARCH.sub("", text), "utf-8")
-    copy_mathjax(Path(app.outdir) / "_static" / "mathjax")
-
-
-def copy_mathjax(target: Path) -> None:
     source = Path(str(files("sphinx-mathjax-offline"))) / "static" / "mathjax"
     for file in [source / "tex-chtml.js", *source.glob("output/chtml/fonts/woff-v2/*.woff")]:
-        place = target / file.relative_to(source)
+        place = Path(app.outdir) / "_static" / "mathjax" / file.relative_to(source)
         place.parent.mkdir(parents=True, exist_ok=True)
         copy2(file, place)
 
 
 def setup(app: Sphinx) -> dict:
-    for change in (formula_numbers, chapter_head, live_cells, show_figures):
+    for change in (formula_numbers, chapter_head, show_figures):
         app.connect("doctree-read", change)
     app.connect("html-page-context", page_context, priority=900)
     app.connect("build-finished", finish)

@@ -25,6 +25,9 @@ document.fonts.addEventListener("loadingdone", markAll);
 addEventListener("scroll", ({ target }) => target.matches?.(WIDE) && mark(target), true);
 addEventListener("toggle", markAll, true); // a solution was opened
 
+// The theme's button that unfolds pages in the sidebar has no name.
+document.querySelectorAll("nav summary").forEach((fold) => (fold.ariaLabel ??= "Pages in it"));
+
 // The contents at the right show the section that is being read, after a jump too.
 let waiting = false;
 function follow() {
