@@ -2,9 +2,8 @@
 
 Reading must not change a file. A kernel writes its exact version into each notebook that it opens,
 and live controls leave views behind that no later kernel can show: what was stored of them stays.
-Chapters run on one thread, as when their outputs were made: more lose to any other load, and move
-last digits.
-``overrides.json`` shows pages as pages, and asks for no news.
+Chapters run on one thread, as when their outputs were made: more lose to any other load and move
+last digits. ``overrides.json`` shows pages as pages, and asks for no news.
 """
 
 import json

@@ -67,6 +67,9 @@ def page_context(app: Sphinx, pagename: str, template: str, context: dict, doctr
         glossary = Path(app.srcdir, "notebooks", "glossary.md").read_text("utf-8")
         app.add_js_file(None, body=f"const chapterOf = {json.dumps(explained(glossary))}")
         app.add_js_file("search.js", loading_method="defer")
+    # Jupyter Book sets up live code twice, which is an error, and no page has any.
+    told = {s: f"{s} {getattr(s, 'attributes', '')}" for s in context.get("script_files", [])}
+    context["script_files"] = [s for s, words in told.items() if "thebe" not in words.lower()]
     context["body"] = re.sub(
         r"<h1>(Chapter \d+)( · )",
         r'<h1><span class="mmbook-number">\1<span class="visually-hidden">\2</span></span>',
