@@ -74,10 +74,12 @@ def test_the_contents_follow_the_reading_after_a_jump(visit):
     for section in page.locator("article > section > section").all()[2:5]:
         name = section.get_attribute("id")
         section.evaluate("s => scrollTo(0, scrollY + s.getBoundingClientRect().bottom - 400)")
-        here = f"document.querySelector('#pst-page-toc-nav a.active')?.hash === '#{name}'"
-        inner = f"document.querySelector('#{name} [id=\"' + document.querySelector("
-        inner += "'#pst-page-toc-nav a.active').hash.slice(1) + '\"]')"
-        page.wait_for_function(f"{here} || {inner}")
+        shown = f"""() => {{  // the section or one within it; none for a moment after a jump
+            const link = document.querySelector("#pst-page-toc-nav a.active");
+            const place = link && document.getElementById(link.hash.slice(1));
+            return place?.closest("#{name}");
+        }}"""
+        page.wait_for_function(shown)
 
 
 def test_chapters_are_joined_by_previous_and_next(visit):
