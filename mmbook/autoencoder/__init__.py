@@ -4,6 +4,7 @@ The model keeps the document's own signature, ``MultimodalAutoencoder(input_dims
 The losses are pure functions of tensors. Each says its unit and its reduction.
 """
 
+from mmbook.autoencoder.linear import linear_autoencoder
 from mmbook.autoencoder.losses import (
     Reduction,
     code_matching_loss,
@@ -20,5 +21,6 @@ __all__ = [
     "code_matching_loss",
     "cross_reconstruction_loss",
     "joint_code",
+    "linear_autoencoder",
     "reconstruction_loss",
 ]
