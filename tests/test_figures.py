@@ -187,6 +187,31 @@ def test_contact_sheet_shows_each_word_and_leaves_out_what_is_absent(digits):
         figures.contact_sheet(deaf, [0])
 
 
+def test_a_game_has_named_rows_and_each_guess_below_its_panel(digits):
+    guesses = {"image": ["4, 9", "1"], "speech": ["9, 5", "2"], "text": ["3", "6, 7, 8"]}
+    svg = figures.contact_sheet(digits, [7, 31], guesses)
+    ET.fromstring(svg)
+    names = ("drawing", "recording", "word", "guesses")
+    assert [svg.count(f">{name}<") for name in names] == [1, 1, 1, 3]
+    for m, said in guesses.items():
+        assert all(re.search(f'<g fill="{figures.COLORS[m]}"><text[^>]*>{g}<', svg) for g in said)
+    left = [re.search(rf'<text x="([\d.]+)"[^>]*>{g}<', svg)[1] for g in ("4, 9", "1")]
+    assert float(left[0]) < float(left[1]) and svg.count("<image") == 4
+    wide = [float(w) for w in re.findall(r'width="([\d.]+)" height="44" href', svg)]
+    frames = digits.speech_mask.sum(1)
+    assert wide == pytest.approx(62 * frames[[7, 31]] / frames.max(), rel=1e-4)
+
+
+def test_guesses_that_fit_no_sheet_are_an_error(digits):
+    good = {"image": ["1"], "speech": ["1"], "text": ["1"]}
+    with pytest.raises(ValueError, match=r"guesses\['text'\] has 2 entries; expected 1"):
+        figures.contact_sheet(digits, [0], {**good, "text": ["1", "2"]})
+    with pytest.raises(KeyError, match="guesses"):
+        figures.contact_sheet(digits, [0], {"image": ["1"]})
+    with pytest.raises(ValueError, match="given for Emoji"):
+        figures.contact_sheet(load_emoji("val"), [0], good)
+
+
 def test_contact_sheet_of_emoji_has_a_drawing_for_each_designer_who_drew():
     emoji = load_emoji("val")
     svg = figures.contact_sheet(emoji, [2, 3])

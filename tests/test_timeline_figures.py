@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mmbook import figures
-from mmbook.figures import COLORS, Event, Results
+from mmbook.figures import COLORS, HISTORY, Event, Results
 from mmbook.figures.svg import text_width
 
 WORDS = {
@@ -56,6 +56,30 @@ def test_a_mark_a_modality_and_a_ring_for_what_has_no_colour():
     for name, times in (("image", 2), ("speech", 1), ("text", 1)):
         assert legend.count(COLORS[name]) == 1 and body.count(COLORS[name]) == times
     assert body.count('r="5" fill="none"') == 2 and COLORS["graph"] not in svg
+
+
+def test_a_line_stands_below_its_title_and_rows_without_one_stay_low():
+    lined = [Event(e.year, e.title, e.modalities, e.note, f"line <{e.year}>") for e in EVENTS]
+    svg = picture(shown(lined))
+    assert "line &lt;1954&gt;" in svg and svg.count("line &lt;") == 3
+    tops = [float(y) for y in re.findall(r'<rect x="46" y="([\d.]+)"', svg)]
+    plain = [float(y) for y in re.findall(r'<rect x="46" y="([\d.]+)"', picture(shown()))]
+    assert np.diff(tops).tolist() == [39, 39] and np.diff(plain).tolist() == [24, 24]
+    title = float(re.search(r'y="([\d.]+)">Second<', svg)[1])
+    line = float(re.search(r'y="([\d.]+)"[^>]*>line &lt;1954', svg)[1])
+    assert tops[1] < title < line < tops[2]
+
+
+def test_the_book_s_history_is_in_order_and_fits_into_one_line_each():
+    years = [event.year for event in HISTORY]
+    assert years == sorted(years) and years[0] == 1936
+    assert all(event.line and event.note for event in HISTORY)
+    assert max(text_width(event.line, 11.5) for event in HISTORY) < 700 - 254  # to the right edge
+
+
+def test_both_halves_of_what_was_found_in_1954_are_told():
+    (lips,) = (event for event in HISTORY if event.year == 1954)
+    assert "any noise" in lips.note and "absolute" in lips.note and "relative" in lips.line
 
 
 @pytest.mark.parametrize(

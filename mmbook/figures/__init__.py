@@ -9,6 +9,7 @@ from mmbook.figures.beliefs import (
 )
 from mmbook.figures.canvas import subplots
 from mmbook.figures.contact import contact_sheet, recording_image
+from mmbook.figures.history import HISTORY
 from mmbook.figures.interactive import latent_explorer
 from mmbook.figures.levels import Weighed, draw_levels
 from mmbook.figures.opinions import draw_opinions
@@ -35,6 +36,7 @@ __all__ = [
     "COLORS",
     "Event",
     "Group",
+    "HISTORY",
     "INK",
     "MARKERS",
     "Results",

@@ -11,15 +11,17 @@ from mmbook.figures.spoken import Spoken
 from mmbook.figures.stage import stage
 from mmbook.figures.style import COLORS
 
-WIDTH, ROW = 700, 24
-AXIS, YEAR, DOTS, TITLE = 46, 150, 196, 262  # where the scale, years, marks and titles begin
+WIDTH, ROW, LINE = 700, 24, 15  # a row is higher by a line where its event has one
+AXIS, YEAR, DOTS, TITLE = 46, 122, 170, 224  # where the scale, years, marks and titles begin
+SMALL = 11.5  # the letters of lines
 
 
 @dataclass(frozen=True)
 class Event:
     """Something that happened: ``modalities`` are names of ``COLORS``, or others, drawn as rings.
 
-    note: what to say when it is pointed at, with its source.
+    note: what to say when it is pointed at, with its source. line: what stands below the title, so
+    that it is read in print, too.
 
     >>> Event(1954, "Lip reading", ("image", "speech"), "Sumby and Pollack (1954).").year
     1954
@@ -29,6 +31,18 @@ class Event:
     title: str
     modalities: tuple[str, ...]
     note: str
+    line: str = ""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where an event stands: its year on the scale, its row's top and height, titles, the width."""
+
+    year: float
+    top: float
+    height: float
+    titles: float
+    width: float
 
 
 def timeline(
@@ -45,7 +59,8 @@ def timeline(
     """Events from top to bottom, one a line; point at one, or use the arrow keys, to read of it.
 
     On the left stands a scale from ``start`` to ``end`` with a tick every ``step`` years. Before
-    anyone points, and in print, the event with the number ``held`` is read.
+    anyone points, and in print, the event with the number ``held`` is read; each event's own line
+    always is.
 
     >>> events = [Event(1954, "One", ("text",), "a"), Event(2021, "Two", ("image",), "b")]
     >>> timeline(events, start=1950, end=2030, number="1.2",
@@ -75,24 +90,30 @@ def _check(event: Event) -> None:
     checks.whole("year", event.year, -10_000)
     checks.text(f"title of {event.year}", event.title)
     checks.text(f"note of {event.year}", event.note, 0)
+    checks.text(f"line of {event.year}", event.line, 0)
     checks.texts(f"modalities of {event.year}", event.modalities)
 
 
 def _draw(events: Sequence[Event], ticks: range, end: int, held: int) -> str:
     titles = max(TITLE, DOTS + 12 + 18 * max(len(event.modalities) for event in events))
-    width = max(WIDTH, titles + max(svg.text_width(event.title, 13) for event in events))
+    width = max(WIDTH, titles + max(_wide(event) for event in events) + 4)
     legend, last = _legend(events, width)
     top = last + 16
-    height = top + ROW * len(events) + 8
+    row = ROW + LINE * any(event.line for event in events)
+    height = top + row * len(events) + 8
 
     def place(year: int) -> float:
         return top + (height - top - 20) * (year - ticks[0]) / (end - ticks[0])
 
     body = [legend, _scale(ticks, place)]
     for i, event in enumerate(events):
-        row = top + ROW * (i + 0.5)
-        body.append(_event(i, event, (place(event.year), row), titles, width, i == held))
+        spot = Spot(place(event.year), top + row * i, row, titles, width)
+        body.append(_event(i, event, spot, i == held))
     return svg.sheet(width, height, body, size=13)
+
+
+def _wide(event: Event) -> float:
+    return max(svg.text_width(event.title, 13), svg.text_width(event.line, SMALL))
 
 
 def _scale(ticks: range, place: Callable[[int], float]) -> str:
@@ -105,20 +126,22 @@ def _scale(ticks: range, place: Callable[[int], float]) -> str:
     return f'{lines}<path d="M{AXIS} {low:.1f}V{high:.1f}" stroke="currentColor"/>'
 
 
-def _event(
-    i: int, event: Event, ys: tuple[float, float], titles: float, width: float, held: bool
-) -> str:
-    """The line of one event. The rectangle makes all of it answer to the pointer."""
-    y, row = ys  # on the scale, and of the line
-    marks = "".join(_mark(m, DOTS + 18 * k, row) for k, m in enumerate(event.modalities))
+def _event(i: int, event: Event, spot: Spot, held: bool) -> str:
+    """The row of one event. The rectangle makes all of it answer to the pointer."""
+    base = spot.top + ROW / 2 + 1  # the middle of the title's letters
+    marks = "".join(_mark(m, DOTS + 18 * k, base) for k, m in enumerate(event.modalities))
     bend = (AXIS + YEAR) / 2
+    line = svg.words(
+        spot.titles, round(base + 4.5 + LINE, 1), event.line, SMALL, anchor="start", faint=True
+    )
     return (
-        f'<g data-i="{i}"><rect x="{AXIS}" y="{row - ROW / 2:.1f}" width="{width - AXIS:g}" '
-        f'height="{ROW}" fill="currentColor" fill-opacity="{".1" if held else "0"}"/>'
-        f'<path d="M{AXIS} {y:.1f}C{bend} {y:.1f} {bend} {row:.1f} {YEAR - 4} {row:.1f}" '
-        'fill="none" stroke="currentColor" stroke-opacity=".35"/>'
-        f'<text x="{YEAR}" y="{row + 4.5:.1f}">{event.year}</text>{marks}'
-        f'<text x="{titles:g}" y="{row + 4.5:.1f}">{escape(event.title)}</text></g>'
+        f'<g data-i="{i}"><rect x="{AXIS}" y="{spot.top:.1f}" width="{spot.width - AXIS:g}" '
+        f'height="{spot.height}" fill="currentColor" fill-opacity="{".1" if held else "0"}"/>'
+        f'<path d="M{AXIS} {spot.year:.1f}C{bend} {spot.year:.1f} {bend} {base:.1f} '
+        f'{YEAR - 4} {base:.1f}" fill="none" stroke="currentColor" stroke-opacity=".35"/>'
+        f'<text x="{YEAR}" y="{base + 4.5:.1f}">{event.year}</text>{marks}'
+        f'<text x="{spot.titles:g}" y="{base + 4.5:.1f}">{escape(event.title)}</text>'
+        f"{line if event.line else ''}</g>"
     )
 
 

@@ -127,7 +127,9 @@ CALLS = {
         scenes=Several([Thing(scene), Thing(scene)]), **WORDS, columns=Whole(2), vmax=VMAX
     ),
     "figures.contact_sheet": call(
-        data=DIGITS, rows=Several([Whole(0, least=None), Whole(3, least=None)])
+        data=DIGITS,
+        rows=Several([Whole(0, least=None), Whole(3, least=None)]),
+        guesses=Each({"image": texts(2), "speech": texts(2), "text": texts(2)}),
     ),
     "figures.recording_image": call(
         data=DIGITS, row=Whole(0, least=None, most=10), moment=Whole(2)
@@ -285,6 +287,7 @@ CALLS = {
         title=Text("a title"),
         modalities=Several([Text("image"), Text("text")], legal="first: empty, empty"),
         note=Text("a note", legal="empty"),
+        line=Text("a line", legal="empty"),
     ),
     "figures.timeline": call(
         events=Several([Thing(event), Thing(lambda: event(1990))], least=2),
