@@ -6,6 +6,7 @@ after the other.
 """
 
 from mmbook.graph.analysis import dirichlet_energy, smoothing_limit
+from mmbook.graph.building import draw_labelled, multimodal_edges, shared_tags
 from mmbook.graph.layers import GraphConvolution, MultimodalGCN
 from mmbook.graph.matrix import adjacency, nearest_neighbours, normalize_adjacency
 from mmbook.graph.product import propagate
@@ -15,8 +16,11 @@ __all__ = [
     "MultimodalGCN",
     "adjacency",
     "dirichlet_energy",
+    "draw_labelled",
+    "multimodal_edges",
     "nearest_neighbours",
     "normalize_adjacency",
     "propagate",
+    "shared_tags",
     "smoothing_limit",
 ]

@@ -276,6 +276,31 @@ CALLS = {
     "graph.nearest_neighbours": call(
         x=Tensor("7 D", legal="one 7 more"), k=W(2, most=6), block=W(4)
     ),
+    "graph.multimodal_edges": call(
+        features=Each({"image": Tensor("7 D", legal="one 7 more"), "text": Tensor("7 K")}, False),
+        k=W(2, most=6),
+        pairs=Thing(
+            lambda: [("image", "text")],
+            legal="None",
+            also=(
+                ("of one modality", lambda p: [("image", "image")]),
+                ("three", lambda p: [("image", "text", "image")]),
+                ("misspelt", lambda p: [("image", "texq")]),
+            ),
+        ),
+        items=Tensor("3", "int", 7, legal="None, empty, one 3 more"),
+        similar=Flag(True),
+    ),
+    "graph.shared_tags": call(
+        tags=Several([Several([Text("a", legal="empty")], legal="empty")], legal="empty"),
+        most=W(12),
+    ),
+    "graph.draw_labelled": call(
+        label=Tensor("6", "int", 1, legal="negative, too large"),
+        among=Tensor("6", "bool"),
+        count=W(1),
+        seeds=Several([Whole(3, least=0)]),
+    ),
     "graph.dirichlet_energy": call(x=Tensor("7 D"), propagation=MATRIX, relative=Flag(False)),
     "graph.smoothing_limit": call(x=Tensor("7 D"), A=Matrix("7 7", below=7, legal="ints")),
     # ------------------------------------------------------------ hierarchical

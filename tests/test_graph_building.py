@@ -1,0 +1,98 @@
+"""Graphs of several modalities: who is joined, who shares a tag, whose label is known."""
+
+import pytest
+import torch
+
+from mmbook.graph import draw_labelled, multimodal_edges, nearest_neighbours, shared_tags
+
+N = 7
+IMAGE, SPEECH, TEXT = 0, N, 2 * N  # the first node of each modality
+
+
+def features():
+    generator = torch.Generator().manual_seed(0)
+    sizes = {"image": 5, "speech": 3, "text": 2}
+    return {m: torch.randn(N, size, generator=generator) for m, size in sizes.items()}
+
+
+def pairs_of(edges):
+    return {tuple(sorted(edge)) for edge in edges.T.tolist()}
+
+
+def test_every_modality_has_its_neighbours_at_its_own_place():
+    edges = multimodal_edges(features(), k=2, pairs=())
+    expected = set()
+    for first, x in zip((IMAGE, SPEECH, TEXT), features().values(), strict=True):
+        expected |= {(a + first, b + first) for a, b in nearest_neighbours(x, 2).T.tolist()}
+    assert pairs_of(edges) == expected
+
+
+def test_the_nodes_of_an_item_are_joined_two_by_two():
+    edges = multimodal_edges(features(), k=2, similar=False)
+    expected = {(a + i, b + i) for i in range(N) for a, b in ((0, N), (0, 2 * N), (N, 2 * N))}
+    assert pairs_of(edges) == expected
+
+
+def test_only_named_pairs_of_named_items_are_joined():
+    items = torch.tensor([1, 5])
+    edges = multimodal_edges(features(), 2, [("speech", "text")], items, similar=False)
+    assert pairs_of(edges) == {(SPEECH + 1, TEXT + 1), (SPEECH + 5, TEXT + 5)}
+
+
+def test_both_kinds_are_the_sum_of_each():
+    both = pairs_of(multimodal_edges(features(), 2))
+    similar = pairs_of(multimodal_edges(features(), 2, pairs=()))
+    assert both == similar | pairs_of(multimodal_edges(features(), 2, similar=False))
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"pairs": [("image", "smell")]}, KeyError),
+        ({"pairs": [("image", "image")]}, ValueError),
+        ({"pairs": [("image",)]}, ValueError),
+        ({"items": torch.tensor([0, N])}, ValueError),
+        ({"items": torch.tensor([-1])}, ValueError),
+        ({"k": N}, ValueError),
+        ({"features": features() | {"text": torch.ones(N + 1, 2)}}, ValueError),
+        ({"features": {}}, ValueError),
+    ],
+)
+def test_a_wrong_graph_is_refused(change, error):
+    with pytest.raises(error):
+        multimodal_edges(**({"features": features(), "k": 2} | change))
+
+
+def test_a_tag_that_many_hold_joins_nobody():
+    tags = [["a", "x"], ["a", "x"], ["x", "b"], ["b", "b"]]
+    assert shared_tags(tags, most=2).T.tolist() == [[0, 1], [2, 3]]
+    assert shared_tags(tags, most=3).T.tolist() == [[0, 1], [0, 2], [1, 2], [2, 3]]
+
+
+def test_without_a_common_tag_there_are_no_edges():
+    assert shared_tags([["a"], ["b"], []]).shape == (2, 0)
+    with pytest.raises(TypeError, match="tags of item 1"):
+        shared_tags([["a"], "ab"])
+
+
+def test_as_many_of_each_class_are_drawn_from_those_who_may_be():
+    label = torch.tensor([0, 1, 2] * 11)
+    among = torch.arange(33) < 24
+    drawn = draw_labelled(label, among, 5, seeds=range(13))
+    assert drawn.shape == (13, 15) and among[drawn].all()
+    assert (label[drawn] == torch.tensor([0, 1, 2]).repeat_interleave(5)).all()
+    assert all(len(set(row)) == 15 for row in drawn.tolist())
+    assert len({tuple(row) for row in drawn.tolist()}) == 13
+
+
+def test_a_seed_draws_the_same_whoever_stands_beside_it():
+    label = torch.tensor([0, 1] * 17)
+    everybody = torch.ones(34, dtype=torch.bool)
+    alone = draw_labelled(label, everybody, 3, seeds=[8])
+    assert draw_labelled(label, everybody, 3, seeds=[2, 8])[1].equal(alone[0])
+
+
+def test_more_than_a_class_has_cannot_be_drawn():
+    label = torch.tensor([0, 0, 1])
+    with pytest.raises(ValueError, match="1 items to draw from; expected 2"):
+        draw_labelled(label, torch.ones(3, dtype=torch.bool), 2, seeds=[0])
