@@ -3,7 +3,12 @@
 import torch
 from torch import nn
 
-from mmbook.adversarial import MultimodalDiscriminator, MultimodalGenerator, SpectralNorm
+from mmbook.adversarial import (
+    ClusterGaussians,
+    MultimodalDiscriminator,
+    MultimodalGenerator,
+    SpectralNorm,
+)
 from mmbook.attention import CrossAttention, SelfAttention, TransformerBlock
 from mmbook.autoencoder import MultimodalAutoencoder
 from mmbook.encoders import SpeechEncoder
@@ -79,6 +84,15 @@ CALLS = {
     ),
     "adversarial.SpectralNorm.forward": call(
         lambda: SpectralNorm(torch.randn(5, 3)), weight=Tensor("5 3")
+    ),
+    "adversarial.ClusterGaussians": call(
+        x=Tensor("n 5", legal="an axis less, an axis more, one 5 more"),
+        clusters=Whole(2),
+        seed=Whole(0, least=0),
+        rounds=Whole(2),
+    ),
+    "adversarial.ClusterGaussians.sample": call(
+        lambda: ClusterGaussians(torch.randn(11, 5), 2, 0), count=COUNT, seed=Whole(0, least=0)
     ),
     "adversarial.discriminator_loss": call(real_logits=Tensor("n"), fake_logits=Tensor("m")),
     "adversarial.generator_loss": call(fake_logits=Tensor("n"), saturating=Flag(False)),

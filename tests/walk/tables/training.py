@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from mmbook.adversarial import Game, fit_games
 from mmbook.training import Arm, GANConfig, TrainingConfig, fit_arms
 
 from ..arguments import Each, Flag, Real, Several, Tensor, Text, Thing, Whole
@@ -94,6 +95,17 @@ def arm():
     return Arm(Net, loss, data, TrainingConfig(steps=2, batch_size=3, progress=False))
 
 
+def five(loss):
+    """A loss of a game, as ``Game`` calls it: with constants."""
+    return lambda generator, discriminator, batch, z, c: loss(generator, discriminator, batch, z)
+
+
+def game():
+    data = {"image": torch.randn(11, 5)}
+    config = GANConfig(steps=2, batch_size=3, snapshots=1, progress=False)
+    return Game(make_players, five(d_loss), five(g_loss), data, config)
+
+
 OWN = "empty, rank: an axis more, rank: NaN, rank: inf, rank: ints, rank: complex"
 NOT_MODELS = (("gives None", lambda *_: None), ("gives a number", lambda *_: 3))
 LOSS = function(loss, *strange_losses(2))
@@ -149,6 +161,20 @@ CALLS = {
         generator_loss=function(g_loss, *strange_losses(4)),
         data=DATA,
         config=GAN_CONFIG,
+        seeds=SEEDS,
+        probe=function(lambda g, d: {"x": 1.0}, *NOT_MODELS),
+    ),
+    "adversarial.Game": call(
+        use=lambda make, a: fit_games({"one": make(**a)}, [0, 1]),
+        make_players=function(make_players, *NOT_MODELS),
+        judge=function(five(d_loss), *strange_losses(5)),
+        fool=function(five(g_loss), *strange_losses(5)),
+        data=DATA,
+        config=GAN_CONFIG,
+        constants=Each({"gamma": Real(0.5)}, fixed=False, legal="empty"),
+    ),
+    "adversarial.fit_games": call(
+        games=Each({"one": Thing(game), "two": Thing(game)}, fixed=False),
         seeds=SEEDS,
         probe=function(lambda g, d: {"x": 1.0}, *NOT_MODELS),
     ),
