@@ -3,7 +3,13 @@
 import pytest
 import torch
 
-from mmbook.graph import draw_labelled, multimodal_edges, nearest_neighbours, shared_tags
+from mmbook.graph import (
+    NodeTask,
+    draw_labelled,
+    multimodal_edges,
+    nearest_neighbours,
+    shared_tags,
+)
 
 N = 7
 IMAGE, SPEECH, TEXT = 0, N, 2 * N  # the first node of each modality
@@ -96,3 +102,52 @@ def test_more_than_a_class_has_cannot_be_drawn():
     label = torch.tensor([0, 0, 1])
     with pytest.raises(ValueError, match="1 items to draw from; expected 2"):
         draw_labelled(label, torch.ones(3, dtype=torch.bool), 2, seeds=[0])
+
+
+def task(**change):
+    X = {"image": torch.ones(N, 5), "speech": torch.ones(N, 3)}
+    given = {
+        "X": X,
+        "label": torch.tensor([0, 1, 2, 0, 1, 2, 0]),
+        "part": ["train"] * 3 + ["test"] * 4,
+        "known": torch.tensor([[N, N + 1, N + 2], [N + 2, N + 1, N]]),
+    }
+    return NodeTask(**(given | change))
+
+
+def test_what_is_known_stands_on_the_labelled_nodes_alone():
+    Y = task().Y
+    assert Y.shape == (2, 2 * N, 3) and Y.sum().item() == 6
+    assert torch.equal(Y[0], Y[1])  # the same three nodes in another order
+    assert torch.equal(Y[0, N : N + 3], torch.eye(3))
+    assert task().digit.tolist() == [[0, 1, 2], [2, 1, 0]]
+
+
+def test_an_answer_is_right_where_it_names_the_label_of_the_item():
+    predicted = torch.stack([task().label.repeat(2), torch.zeros(2 * N, dtype=torch.long)])
+    found = task(names={"image": "drawings"}).correct(predicted)
+    assert list(found) == ["drawings", "speech"]
+    assert found["drawings"].tolist() == [[True] * 4, [True, False, False, True]]
+    predicted[0, N + 4] = 0
+    assert task().correct(predicted)["speech"][0].tolist() == [True, False, True, True]
+    assert task().correct(predicted, "train")["image"].shape == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"label": torch.zeros(N + 1, dtype=torch.long)}, ValueError),
+        ({"label": torch.full((N,), -1)}, ValueError),
+        ({"part": ["train"]}, ValueError),
+        ({"known": torch.tensor([[2 * N]])}, ValueError),
+        ({"names": {"smell": "smells"}}, KeyError),
+    ],
+)
+def test_a_wrong_task_is_refused(change, error):
+    with pytest.raises(error):
+        task(**change)
+
+
+def test_a_part_that_is_not_there_cannot_be_asked_for():
+    with pytest.raises(ValueError, match="where is 'val'"):
+        task().correct(task().label.repeat(2), "val")

@@ -10,10 +10,12 @@ from mmbook.graph.building import draw_labelled, multimodal_edges, shared_tags
 from mmbook.graph.layers import GraphConvolution, MultimodalGCN
 from mmbook.graph.matrix import adjacency, nearest_neighbours, normalize_adjacency
 from mmbook.graph.product import propagate
+from mmbook.graph.task import NodeTask
 
 __all__ = [
     "GraphConvolution",
     "MultimodalGCN",
+    "NodeTask",
     "adjacency",
     "dirichlet_energy",
     "draw_labelled",

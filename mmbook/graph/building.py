@@ -41,7 +41,8 @@ def multimodal_edges(
         ValueError for unequal numbers of rows, an item out of range, a pair of one modality with
         itself, and as :func:`nearest_neighbours`.
     """
-    first, n = _places(features)
+    n = rows_of("features", features)
+    first = {m: i * n for i, m in enumerate(features)}
     joined = list(combinations(features, 2)) if pairs is None else _checked(pairs, first)
     device = next(iter(features.values())).device
     if items is None:
@@ -104,16 +105,18 @@ def draw_labelled(label: Tensor, among: Tensor, count: int, seeds: Sequence[int]
     return torch.stack(drawn).to(label.device)
 
 
-def _places(features: Mapping[str, Tensor]) -> tuple[dict[str, int], int]:
-    """The number of the first node of each modality, and the number of items."""
-    checks.mapping("features", features)
+def rows_of(name: str, features: Mapping[str, Tensor]) -> int:
+    """The number of items, of which each modality has one row.
+
+    Raises: ValueError for no modality, or unequal numbers of rows.
+    """
+    checks.mapping(name, features)
     if not features:
-        raise ValueError("features is empty; expected at least one modality")
-    counts = {m: checks.tensor(f"features[{m!r}]", x, "n D")["n"] for m, x in features.items()}
+        raise ValueError(f"{name} is empty; expected at least one modality")
+    counts = {m: checks.tensor(f"{name}[{m!r}]", x, "n D")["n"] for m, x in features.items()}
     if len(set(counts.values())) != 1:
-        raise ValueError(f"features have {counts} rows; expected one row an item in each")
-    n = next(iter(counts.values()))
-    return {m: i * n for i, m in enumerate(features)}, n
+        raise ValueError(f"{name} has {counts} rows; expected one row an item in each")
+    return next(iter(counts.values()))
 
 
 def _checked(pairs: Sequence[tuple[str, str]], known: Iterable[str]) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from mmbook.attention import CrossAttention, SelfAttention, TransformerBlock
 from mmbook.autoencoder import MultimodalAutoencoder
 from mmbook.encoders import SpeechEncoder
 from mmbook.fusion import LowRankFusion
-from mmbook.graph import GraphConvolution, MultimodalGCN, normalize_adjacency
+from mmbook.graph import GraphConvolution, MultimodalGCN, NodeTask, normalize_adjacency
 from mmbook.hierarchical import HierarchicalAttention
 
 from ..arguments import Each, Flag, Real, Several, Tensor, Text, Thing, Whole, but
@@ -38,6 +38,11 @@ def square(numbers=7):
     """A graph in a ring, dense."""
     A = torch.eye(numbers).roll(1, 0)
     return A + A.T
+
+
+def node_task():
+    X = {"image": torch.ones(7, 5), "text": torch.ones(7, 3)}
+    return NodeTask(X, torch.arange(7) % 3, ["test"] * 7, torch.tensor([[0, 1]]))
 
 
 def directed(A):
@@ -86,13 +91,15 @@ CALLS = {
         lambda: SpectralNorm(torch.randn(5, 3)), weight=Tensor("5 3")
     ),
     "adversarial.ClusterGaussians": call(
-        x=Tensor("n 5", legal="an axis less, an axis more, one 5 more"),
+        pairs=Each({"image": Tensor("n D"), "text": Tensor("n E")}, fixed=False),
         clusters=Whole(2),
         seed=Whole(0, least=0),
         rounds=Whole(2),
     ),
     "adversarial.ClusterGaussians.sample": call(
-        lambda: ClusterGaussians(torch.randn(11, 5), 2, 0), count=COUNT, seed=Whole(0, least=0)
+        lambda: ClusterGaussians({"a": torch.randn(11, 5)}, 2, 0),
+        count=COUNT,
+        seed=Whole(0, least=0),
     ),
     "adversarial.discriminator_loss": call(real_logits=Tensor("n"), fake_logits=Tensor("m")),
     "adversarial.generator_loss": call(fake_logits=Tensor("n"), saturating=Flag(False)),
@@ -314,6 +321,16 @@ CALLS = {
         among=Tensor("6", "bool"),
         count=W(1),
         seeds=Several([Whole(3, least=0)]),
+    ),
+    "graph.NodeTask": call(
+        X=Each({"image": Tensor("7 D", legal="one 7 more"), "text": Tensor("7 K")}, False),
+        label=Tensor("7", "int", 3, legal="too large"),
+        part=Several([Text("val", legal="empty"), *[Text("test")] * 6], counted=True),
+        known=Tensor("S 2", "int", 7, legal="empty, one 2 more"),
+        names=Each({"image": Text("drawings"), "text": Text("words")}, legal="empty, name too few"),
+    ),
+    "graph.NodeTask.correct": call(
+        node_task, predicted=Tensor("14", "int", 3, legal="an axis more, negative, too large"), where=Text("test", choice=True)
     ),
     "graph.dirichlet_energy": call(x=Tensor("7 D"), propagation=MATRIX, relative=Flag(False)),
     "graph.smoothing_limit": call(x=Tensor("7 D"), A=Matrix("7 7", below=7, legal="ints")),
