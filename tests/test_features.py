@@ -307,6 +307,13 @@ def test_classes_that_no_sample_has_keep_their_column():
     assert shares.shape == (1, 5)
 
 
+def test_of_equally_near_samples_the_first_count():
+    """So that every device and number of threads has the same neighbours."""
+    distances = torch.tensor([[1.0, 0.0, 2.0]]).repeat(1, 331)  # every third is nearest
+    shares = neighbour_shares(distances, torch.arange(993) // 3 % 331, num_classes=331, k=31)
+    assert shares[0].nonzero()[:, 0].tolist() == list(range(31))
+
+
 def test_shares_of_neighbours_equal_the_reference_library():
     rng = np.random.default_rng(0)
     known, labels = rng.normal(size=(41, 3)), np.arange(41) % 7
