@@ -21,7 +21,12 @@ FRESH = {
     torch.randn, torch.randperm, torch.sparse_coo_tensor, torch.sparse_csr_tensor, torch.tensor,
     torch.tril_indices, torch.triu_indices, torch.zeros,
 }  # fmt: skip
-DRAWN = {Tensor.normal_, Tensor.uniform_, Tensor.bernoulli_, Tensor.exponential_, Tensor.random_}
+INIT = nn.init.__file__
+DRAWN = {
+    Tensor.normal_, Tensor.uniform_, Tensor.bernoulli_, Tensor.exponential_, Tensor.random_,
+    # These come as a whole: nobody is asked about the draws within them.
+    nn.init.uniform_, nn.init.normal_, nn.init.kaiming_uniform_,
+}  # fmt: skip
 TO_NUMPY = {Tensor.numpy, Tensor.__array__}
 PACKAGE = str(Path(__file__).resolve().parents[1] / "mmbook")
 TORCH = str(Path(torch.__file__).parent)
@@ -70,21 +75,25 @@ class FreshOn(TorchFunctionMode):
         fresh = func(*args, **kwargs).to(self.device)
         return fresh.requires_grad_() if asks else fresh  # under vmap nothing may be asked
 
-    def _draw(self, func, x: Tensor, *args, **kwargs) -> Tensor:
+    def _draw(self, func, *args, **kwargs) -> Tensor:
+        x, *args = args or [kwargs.pop("tensor")]
         if x.device.type != self.device.type:
             return func(x, *args, **kwargs)
         drawn = func(torch.empty(x.shape, dtype=x.dtype, device="cpu"), *args, **kwargs)
-        return x.copy_(drawn)
+        with torch.no_grad():
+            return x.copy_(drawn)
 
 
 def _asking() -> str:
-    """Who asks: a "test", the "package", or a "network" of either that is being built.
+    """Who asks: a "test", the "package", or a "network" of either that is being built or filled.
 
     A mode of mmbook's own (``OwnNoise``) only hands on what somebody else asked for.
     """
     frame, who = sys._getframe(2), "test"
     while frame is not None and frame.f_code.co_filename.startswith((TORCH, PACKAGE)):
         name = frame.f_code.co_name
+        if frame.f_code.co_filename == INIT:
+            return "network"
         if name == "__init__" and isinstance(frame.f_locals["self"], nn.Module):
             return "network"
         if frame.f_code.co_filename.startswith(PACKAGE) and name != "__torch_function__":

@@ -127,6 +127,31 @@ def test_draws_come_from_the_generator_of_the_cpu_in_its_order():
     assert all(torch.equal(x, y) for x, y in zip(there, drawn(), strict=True))
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: nn.Linear(2, 3),
+        lambda: nn.GRU(2, 3),
+        lambda: nn.Embedding(2, 3),
+        lambda: SelfAttention(6, num_heads=2),
+        lambda: MultimodalGenerator(2, {"image": 5, "text": 3}),
+        lambda: nn.init.kaiming_normal_(torch.empty(2, 3)),
+        lambda: nn.init.normal_(torch.empty(2, 3)),
+    ],
+)
+def test_weights_take_from_the_generator_of_the_cpu_what_they_take_on_the_cpu(make):
+    """Linear layers draw by a function of nn.init, which no mode sees into."""
+
+    def left():
+        torch.manual_seed(3)
+        make()
+        return torch.get_rng_state()
+
+    with FreshOn(META):
+        there = left()
+    assert torch.equal(there, left())
+
+
 def test_a_network_on_another_device_is_drawn_there(meta):
     """A library's layer that is made without numbers draws none."""
     meta.device = torch.device("cpu")

@@ -169,7 +169,7 @@ def training(device: torch.device) -> None:
     )
     cases = [(name, size) for name in NETWORKS for size in (64, 128)]
     for name, size in tqdm(cases, desc="networks", leave=False):
-        arm, model = arm_of(name, size, device), NETWORKS[name][0]()
+        arm, model = arm_of(name, size, device), NETWORKS[name][0]().to(device)
         arms = {f"{w}": replace(arm, constants={"weight": float(w)}) for w in range(1, ARMS + 1)}
         by_hand = ByHand(model, ARMS * SEEDS, size, device)
         by_hand.check()
