@@ -14,6 +14,7 @@ from mmbook.autoencoder import (
     code_matching_loss,
     cross_reconstruction_loss,
     joint_code,
+    linear_autoencoder,
     reconstruction_loss,
 )
 from mmbook.linear import pca
@@ -346,3 +347,54 @@ def test_losses_refuse_what_does_not_fit(inputs):
         reconstruction_loss({"a": X1}, {"a": Y1}, "mean")
     with pytest.raises(ValueError, match=r"\['a'\]; expected at least 2"):
         code_matching_loss({"a": X1})
+
+
+def matrices(seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    dims = {"image": D1, "speech": D2}
+    encoders = {m: torch.randn(K, d, generator=generator) for m, d in dims.items()}
+    decoders = {m: torch.randn(d, K, generator=generator) for m, d in dims.items()}
+    return encoders, decoders
+
+
+def test_a_linear_autoencoder_multiplies_by_the_given_matrices(inputs):
+    E, D = matrices()
+    model = linear_autoencoder(E, D)
+    codes, reconstructions = model(inputs)
+    for m, x in inputs.items():
+        assert_close(codes[m], x @ E[m].T)
+        assert_close(reconstructions[m], x @ E[m].T @ D[m].T)
+    crossed = model.reconstruct(inputs["image"], "image", "speech")
+    assert_close(crossed, inputs["image"] @ E["image"].T @ D["speech"].T)
+
+
+def test_a_linear_autoencoder_is_frozen_and_a_zero_stays_zero():
+    model = linear_autoencoder(*matrices())
+    assert not any(weight.requires_grad for weight in model.parameters())
+    zeros = {"image": torch.zeros(B, D1), "speech": torch.zeros(B, D2)}
+    assert all((r == 0).all() for r in model(zeros).reconstructions.values())
+
+
+def test_no_linear_autoencoder_loses_less_than_the_one_of_pca(inputs):
+    x = {"image": inputs["image"] - inputs["image"].mean(0)}
+    axes = pca(x["image"], 2).components
+    best = linear_autoencoder({"image": axes}, {"image": axes.T})
+    lost = reconstruction_loss(x, best(x).reconstructions)
+    assert_close(lost, (torch.linalg.svdvals(x["image"])[2:] ** 2).sum())
+    E, D = matrices()
+    other = linear_autoencoder({"image": E["image"][:2]}, {"image": D["image"][:, :2]})
+    assert reconstruction_loss(x, other(x).reconstructions) > lost
+
+
+def test_matrices_that_do_not_fit_are_refused():
+    E, D = matrices()
+    with pytest.raises(KeyError, match="speech"):
+        linear_autoencoder(E, {"image": D["image"]})
+    with pytest.raises(ValueError, match=r"\(5, 3\)"):
+        linear_autoencoder({"image": E["image"]}, {"image": D["speech"]})
+    with pytest.raises(ValueError, match=r"encoders\['speech'\]"):
+        linear_autoencoder({"image": E["image"], "speech": E["speech"][:2]}, D)
+    with pytest.raises(ValueError, match="at least one"):
+        linear_autoencoder({}, {})
+    with pytest.raises(ValueError, match="NaN"):
+        linear_autoencoder({"image": E["image"] * torch.nan}, {"image": D["image"]})

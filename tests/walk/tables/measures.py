@@ -71,6 +71,10 @@ CALLS = {
         log_probabilities=A("n 7", "log", legal="one 7 more"), labels=labels("n", 7)
     ),
     # ------------------------------------------------------------ linear
+    "autoencoder.linear_autoencoder": call(
+        encoders=Each({"image": A("2 D"), "text": A("2 E")}),
+        decoders=Each({"image": A("D 2"), "text": A("E 2")}),
+    ),
     "linear.pca": call(x=A("n 5", legal="one 5 more"), k=Whole(2, most=5)),
     "linear.PCA.encode": call(fitted_pca, x=A("n 5")),
     "linear.PCA.decode": call(fitted_pca, code=A("n 2")),
