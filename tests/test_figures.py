@@ -338,6 +338,16 @@ def test_what_is_no_modality_is_named_as_it_is_with_its_mark():
     assert legend.count("<circle") == 1 and "underline" not in svg and "code of" not in svg
 
 
+def test_a_legend_shows_one_of_the_marks_where_every_point_has_its_own():
+    marks = {"a": {"image": ["7", "1", "9"], "speech": ["", "1", "9"]}}
+    codes = {m: np.arange(6.0).reshape(3, 2) for m in ("image", "speech")}
+    svg = svg_of(explorer(n=3, panels={"a": codes}, marks=marks).markup)
+    legend = svg.split("</g></g></g>")[-1]
+    words = ["1", "code of the image", "code of the speech"]
+    assert re.findall(r">([^<>]+)</text>", legend) == words
+    assert "<circle" not in legend and legend.count("<path") == 1  # the dot of some of the speech
+
+
 def test_edges_join_the_codes_they_name():
     codes = {"image": np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 4.0]])}
     svg = svg_of(explorer(n=3, panels={"a": codes}, edges={"image": np.array([[0], [2]])}).markup)

@@ -162,13 +162,13 @@ def _points(name: str, cloud: Cloud, places: np.ndarray, zoom: float) -> tuple[s
 
 
 def _entry(name: str, clouds: Sequence[Cloud]) -> svg.Entry:
-    """A modality in the legend: its mark if it has a single one, else its dot."""
+    """A modality in the legend: one of its marks, or its dot if any of its points is a dot."""
     marks = {mark for cloud in clouds for mark in cloud.marks or [""]}
     sign = svg.marker(name, 0, 0, 5)
-    if len(marks) == 1 and marks != {""}:
+    if "" not in marks:
         sign = (
             '<text text-anchor="middle" y="5" style="font-size:15px;font-weight:600">'
-            f"{escape(marks.pop())}</text>"
+            f"{escape(min(marks))}</text>"
         )
     text = f"code of the {name}" if name in COLORS else name
     return svg.Entry(sign, text, svg.ink(name), any(_underlined(name, c) for c in clouds))
