@@ -83,8 +83,10 @@ def conditional_mutual_information(counts: ArrayLike, miller_madow: bool = False
     r"""What A tells of B when Y is known, in bits, from a table (A, B, Y).
 
     .. math:: I(A; B \mid Y) = \sum_y p(y) \, I(A; B \mid Y = y)
+              = H(A, Y) + H(B, Y) - H(A, B, Y) - H(Y)
 
-    Values of Y that never occur are left out. Source: Cover and Thomas (2006), section 2.5.
+    The corrections of the four entropies add up to those of the classes, each with its own samples.
+    Source: Cover and Thomas (2006), section 2.5.
 
     >>> conditional_mutual_information([[[1, 0], [0, 1]], [[0, 1], [1, 0]]])  # Y = A xor B
     1.0
@@ -92,8 +94,10 @@ def conditional_mutual_information(counts: ArrayLike, miller_madow: bool = False
     Raises: as :func:`entropy`; ValueError if the table has not three axes.
     """
     n = _table(counts, miller_madow, "A B Y")
-    tables = [table for table in np.moveaxis(n, 2, 0) if table.sum() > 0]
-    return float(sum(t.sum() / n.sum() * mutual_information(t, miller_madow) for t in tables))
+    a_y, b_y, all_three, y = (
+        entropy(table, miller_madow) for table in (n.sum(1), n.sum(0), n, n.sum((0, 1)))
+    )
+    return a_y + b_y - all_three - y
 
 
 def shuffle_bias(counts: ArrayLike, draws: int = 20, seed: int = 0) -> float:

@@ -135,6 +135,18 @@ def test_given_the_class_it_is_the_mean_over_the_classes(rng):
     assert conditional_mutual_information(n) == pytest.approx(sum(by_class) / math.log(2))
 
 
+@pytest.mark.parametrize("corrected", [False, True])
+def test_given_y_it_is_the_mean_over_classes_each_corrected_with_its_own_samples(corrected):
+    n = np.random.default_rng(3).integers(0, 4, (3, 5, 7))
+    n[..., 2] = 0  # a class that never occurs
+    by_class = [
+        table.sum() / n.sum() * mutual_information(table, corrected)
+        for table in np.moveaxis(n, 2, 0)
+        if table.sum()
+    ]
+    assert conditional_mutual_information(n, corrected) == pytest.approx(sum(by_class))
+
+
 def test_the_chain_rule_holds_for_any_table(rng):
     n = rng.integers(0, 9, (A, B, C))
     both = mutual_information(n.reshape(A * B, C))
