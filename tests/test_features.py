@@ -314,6 +314,16 @@ def test_of_equally_near_samples_the_first_count():
     assert shares[0].nonzero()[:, 0].tolist() == list(range(31))
 
 
+def test_rounding_errors_tell_no_equal_samples_apart():
+    g = torch.Generator().manual_seed(0)
+    words = (torch.rand(997, 101, generator=g) < 0.05).int()
+    asked = words[::53]
+    unlike = (asked[:, None] != words).sum(-1)  # whole numbers, with many ties
+    known = {"a": words / 3, "label": torch.arange(997)}
+    p = neighbour_opinions(known, {"a": asked / 3}, num_classes=997, k=31)["a"]
+    assert_close(p, neighbour_shares(unlike.float(), known["label"], num_classes=997, k=31))
+
+
 def test_shares_of_neighbours_equal_the_reference_library():
     rng = np.random.default_rng(0)
     known, labels = rng.normal(size=(41, 3)), np.arange(41) % 7

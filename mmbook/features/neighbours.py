@@ -40,6 +40,8 @@ def neighbour_opinions(
 ) -> dict[str, Tensor]:
     """Each modality's :func:`neighbour_shares`, by Euclidean distance: {modality: (n, C)}, double.
 
+    Of samples that are equally near, those that stand first in ``known`` count.
+
     Args:
         known: samples with their labels as ``known["label"]`` (m,), as features encode them.
         asked: the same modalities of the samples that are asked about; a label is not looked at.
@@ -60,6 +62,8 @@ def neighbour_opinions(
     for m in modalities:
         sizes = checks.tensor(f"known[{m!r}]", known[m], "m D")
         checks.tensor(f"asked[{m!r}]", asked[m], "n D", D=sizes["D"])
-        distances = torch.cdist(asked[m], known[m])
-        opinions[m] = neighbour_shares(distances, known["label"], num_classes, k)
+        far = torch.cdist(asked[m].double(), known[m].double()).square()
+        far = far / far.mean().clamp_min(torch.finfo(far.dtype).tiny)
+        # to nine digits: what is equally far in truth must not be told apart by rounding errors
+        opinions[m] = neighbour_shares(far.round(decimals=9), known["label"], num_classes, k)
     return opinions
