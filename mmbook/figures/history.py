@@ -73,8 +73,8 @@ _MIDDLE = (
         "Audio-visual speech recognition",
         (IMAGE, SPEECH),
         "Potamianos and others review the field: the face improves recognition in all conditions "
-        "that they tried.",
-        "a review: the face improves recognition in all conditions tried",
+        "that they tried, though less so with a large vocabulary or a hard view of the face.",
+        "a review: the face helps in all conditions, less with many words",
     ),
     Event(
         2011,
