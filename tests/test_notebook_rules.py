@@ -130,6 +130,16 @@ def on_code(words: str, **changes):
     return plant
 
 
+def of_the_second_edition(old: str, new: str):
+    """A fault of a chapter whose cells must be short."""
+
+    def plant(notebook: NotebookNode) -> None:
+        swap("# Title", "# Chapter 2 · Title")(notebook)
+        swap(old, new)(notebook)
+
+    return plant
+
+
 CUT = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" style="font-size:9px">'
 CUT += "<text>wide</text></svg>"
 CUT = f'<figure><img src="data:image/svg+xml;base64,{b64encode(CUT.encode()).decode()}">'
@@ -172,6 +182,10 @@ FAULTS = [
     (rules.readable_code, swap("print(x)", "x = '" + "x" * 75 + "'"), "81 characters"),
     (rules.readable_code, swap("print(x)", "x\n" * 41), "41 lines"),
     (rules.readable_code, swap("(", "\n" * 26 + "("), "should be rare"),
+    (rules.short_cells, of_the_second_edition("print(x)", "x\n" * 21), "21 lines in sight"),
+    (rules.short_cells, of_the_second_edition("print(x)", "class A:\n" + " a\n" * 25), "26 lines"),
+    (rules.short_cells, of_the_second_edition("import torch", "import os\n" * 12), "at most 12"),
+    (rules.short_cells, of_the_second_edition("(", "\n" * 2 + "(\n0\n" * 9), "median"),
     (rules.nothing_important_folded, swap("show(1)", "loss.backward()\nshow(1)"), "backward"),
     (rules.nothing_important_folded, swap("show(1)", "class Net:\n    pass"), "class N"),
     (rules.nothing_important_folded, swap("show(1)", "def my_loss(x): pass"), "my_loss|loss"),

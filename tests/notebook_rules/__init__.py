@@ -14,6 +14,7 @@ from tests.notebook_rules.code import (
     nothing_important_folded,
     one_imports_cell,
     readable_code,
+    short_cells,
 )
 from tests.notebook_rules.links import (
     anchors_are_single,
@@ -47,6 +48,7 @@ RULES: tuple[Callable[[NotebookNode], list[str]], ...] = (
     no_network,
     no_absolute_path,
     readable_code,
+    short_cells,
     nothing_important_folded,
     one_imports_cell,
     files_have_an_encoding,

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from statistics import median
 
 from nbformat import NotebookNode
 
@@ -31,6 +32,36 @@ def readable_code(nb: NotebookNode) -> list[str]:
             long.append(f"{where}: {len(lines)} lines")
     if len(long) > max(2, len(code_cells(nb)) // 6):
         found.append(f"{len(long)} cells over {LONG_CELL} lines, which should be rare: {long}")
+    return found
+
+
+# The chapters of the second edition; the others still have their long cells.
+SHORT_CELLS = {1, 2, 3, 4, 5, 6}
+MAX_VISIBLE, MAX_CLASS, MAX_IMPORTS, MAX_MEDIAN = 20, 25, 12, 8
+
+
+def short_cells(nb: NotebookNode) -> list[str]:
+    """What is seen of a chapter's code fits between two sentences: a median of 8 lines, at most 20.
+
+    A class alone in its cell may have 25 lines; the imports have at most 12. Blank lines and
+    solutions do not count.
+    """
+    title = re.match(r"# Chapter (\d+)", nb.cells[0].source)
+    if title is None or int(title[1]) not in SHORT_CELLS:
+        return []
+    found, lengths = [], []
+    for n, (where, cell) in enumerate(body_cells(nb)):
+        if tags(cell) & FOLDED:
+            continue
+        lines = len([line for line in cell.source.splitlines() if line.strip()])
+        lengths.append(lines)
+        body = parsed(cell.source).body
+        a_class = [type(node) for node in body] == [ast.ClassDef]
+        most = MAX_IMPORTS if n == 0 else MAX_CLASS if a_class else MAX_VISIBLE
+        if lines > most:
+            found.append(f"{where}: {lines} lines in sight, at most {most}")
+    if lengths and median(lengths) > MAX_MEDIAN:
+        found.append(f"the median visible cell has {median(lengths):g} lines, at most {MAX_MEDIAN}")
     return found
 
 
