@@ -330,7 +330,9 @@ CALLS = {
         names=Each({"image": Text("drawings"), "text": Text("words")}, legal="empty, name too few"),
     ),
     "graph.NodeTask.correct": call(
-        node_task, predicted=Tensor("14", "int", 3, legal="an axis more, negative, too large"), where=Text("test", choice=True)
+        node_task,
+        predicted=Tensor("14", "int", 3, legal="an axis more, negative, too large"),
+        where=Text("test", choice=True),
     ),
     "graph.dirichlet_energy": call(x=Tensor("7 D"), propagation=MATRIX, relative=Flag(False)),
     "graph.smoothing_limit": call(x=Tensor("7 D"), A=Matrix("7 7", below=7, legal="ints")),
