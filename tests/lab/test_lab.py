@@ -109,16 +109,24 @@ def save(page) -> None:
 def lean(notebook: Path) -> str:
     """A stored notebook without its pictures and the digits that it prints.
 
-    Another processor may round the last ones otherwise.
+    Another processor may round the last ones otherwise. JupyterLab keeps lines apart between which
+    a progress bar came and went, so all lines of a cell are one output here.
     """
     content = json.loads(notebook.read_text("utf-8"))
     for cell in content["cells"]:
-        for output in cell.get("outputs", []):
+        outputs = cell.get("outputs", [])
+        for output in outputs:
             for kind, words in output.get("data", {"text": None}).items():
                 if words is None:
                     output["text"] = re.sub(r"[\d.e±-]+", "0", "".join(output["text"])).split()
                 else:
                     output["data"][kind] = ""
+        lines = {}
+        for output in [output for output in outputs if "name" in output]:
+            lines.setdefault(output["name"], {**output, "text": []})["text"] += output["text"]
+        if outputs:
+            others = [output for output in outputs if "name" not in output]
+            cell["outputs"] = [*others, *lines.values()]
     return json.dumps(content, indent=1)
 
 
