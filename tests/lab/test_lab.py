@@ -109,24 +109,16 @@ def save(page) -> None:
 def lean(notebook: Path) -> str:
     """A stored notebook without its pictures and the digits that it prints.
 
-    Another processor may round the last ones otherwise. JupyterLab keeps lines apart between which
-    a progress bar came and went, so all lines of a cell are one output here.
+    Another processor may round the last ones otherwise.
     """
     content = json.loads(notebook.read_text("utf-8"))
     for cell in content["cells"]:
-        outputs = cell.get("outputs", [])
-        for output in outputs:
+        for output in cell.get("outputs", []):
             for kind, words in output.get("data", {"text": None}).items():
                 if words is None:
                     output["text"] = re.sub(r"[\d.e±-]+", "0", "".join(output["text"])).split()
                 else:
                     output["data"][kind] = ""
-        lines = {}
-        for output in [output for output in outputs if "name" in output]:
-            lines.setdefault(output["name"], {**output, "text": []})["text"] += output["text"]
-        if outputs:
-            others = [output for output in outputs if "name" not in output]
-            cell["outputs"] = [*others, *lines.values()]
     return json.dumps(content, indent=1)
 
 
@@ -219,7 +211,7 @@ def a_figure_answers(page) -> None:
 def a_link_leads_on(page) -> None:
     """To another chapter if there is a link to one, else to a formula of this one."""
     text = page.chapter.text.read_text("utf-8").partition("\n## Exercises")[0]
-    links = re.findall(r"(\[([^\]]+)\]\((\w+\.ipynb)?(#[\w-]+)?\))", text)
+    links = re.findall(r"(\[([^\[\]\n]+)\]\((\w+\.ipynb)?(#[\w-]+)?\))", text)
     whole, words, file, name = max(links, key=lambda link: link[2])
     show(page, whole)
     page.locator(".jp-MarkdownCell a:visible", has_text=words).first.click()
