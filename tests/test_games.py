@@ -8,15 +8,13 @@ import torch
 from torch.testing import assert_close
 
 from mmbook.adversarial import (
-    Game,
     MultimodalDiscriminator,
     MultimodalGenerator,
     discriminator_loss,
-    fit_games,
     generator_loss,
     gradient_penalty,
 )
-from mmbook.training import GANConfig, fit_gan
+from mmbook.training import Game, GANConfig, fit_games, fit_gan
 
 N, Z = 11, 3
 QUIET = GANConfig(steps=3, batch_size=5, snapshots=3, progress=False)

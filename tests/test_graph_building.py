@@ -5,7 +5,6 @@ import torch
 
 from mmbook.graph import (
     NodeTask,
-    draw_labelled,
     multimodal_edges,
     nearest_neighbours,
     shared_tags,
@@ -79,29 +78,6 @@ def test_without_a_common_tag_there_are_no_edges():
     assert shared_tags([["a"], ["b"], []]).shape == (2, 0)
     with pytest.raises(TypeError, match="tags of item 1"):
         shared_tags([["a"], "ab"])
-
-
-def test_as_many_of_each_class_are_drawn_from_those_who_may_be():
-    label = torch.tensor([0, 1, 2] * 11)
-    among = torch.arange(33) < 24
-    drawn = draw_labelled(label, among, 5, seeds=range(13))
-    assert drawn.shape == (13, 15) and among[drawn].all()
-    assert (label[drawn] == torch.tensor([0, 1, 2]).repeat_interleave(5)).all()
-    assert all(len(set(row)) == 15 for row in drawn.tolist())
-    assert len({tuple(row) for row in drawn.tolist()}) == 13
-
-
-def test_a_seed_draws_the_same_whoever_stands_beside_it():
-    label = torch.tensor([0, 1] * 17)
-    everybody = torch.ones(34, dtype=torch.bool)
-    alone = draw_labelled(label, everybody, 3, seeds=[8])
-    assert draw_labelled(label, everybody, 3, seeds=[2, 8])[1].equal(alone[0])
-
-
-def test_more_than_a_class_has_cannot_be_drawn():
-    label = torch.tensor([0, 0, 1])
-    with pytest.raises(ValueError, match="1 items to draw from; expected 2"):
-        draw_labelled(label, torch.ones(3, dtype=torch.bool), 2, seeds=[0])
 
 
 def task(**change):

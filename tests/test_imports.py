@@ -16,15 +16,12 @@ FOLDER = Path(mmbook.__file__).parent
 # the curve behind the calibration error stands on the same bins: metrics.
 # contact sheets (figures) tell Digits from Emoji, hence data.
 # features by rule are made of digits and emoji, and have principal components: data, linear.
-# games side by side and labels drawn by seed stand on training's steps and streams of numbers.
 # hierarchical attention shares the masked softmax of attention.
 MAY_IMPORT = {
-    "adversarial": {"training"},
     "calibration": {"metrics"},
     "experiment": {"metrics", "training"},
     "features": {"data", "linear"},
     "figures": {"metrics", "data"},
-    "graph": {"training"},
     "hierarchical": {"attention"},
     "planes": {"linear"},
     "probes": {"classifiers", "training"},

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from mmbook.training import label_ranks
+from mmbook.training import draw_labelled, label_ranks
 
 SEEDS = (3, 0, 7)
 MIXED = torch.randperm(31, generator=torch.Generator().manual_seed(0))
@@ -65,3 +65,26 @@ def test_errors_name_what_came():
     for seeds, error in [([], ValueError), ([1, 1], ValueError), (3, TypeError)]:
         with pytest.raises(error, match="seeds"):
             label_ranks(LABEL, seeds)
+
+
+def test_as_many_of_each_class_are_drawn_from_those_who_may_be():
+    label = torch.tensor([0, 1, 2] * 11)
+    among = torch.arange(33) < 24
+    drawn = draw_labelled(label, among, 5, seeds=range(13))
+    assert drawn.shape == (13, 15) and among[drawn].all()
+    assert (label[drawn] == torch.tensor([0, 1, 2]).repeat_interleave(5)).all()
+    assert all(len(set(row)) == 15 for row in drawn.tolist())
+    assert len({tuple(row) for row in drawn.tolist()}) == 13
+
+
+def test_a_seed_draws_the_same_whoever_stands_beside_it():
+    label = torch.tensor([0, 1] * 17)
+    everybody = torch.ones(34, dtype=torch.bool)
+    alone = draw_labelled(label, everybody, 3, seeds=[8])
+    assert draw_labelled(label, everybody, 3, seeds=[2, 8])[1].equal(alone[0])
+
+
+def test_more_than_a_class_has_cannot_be_drawn():
+    label = torch.tensor([0, 0, 1])
+    with pytest.raises(ValueError, match="1 items to draw from; expected 2"):
+        draw_labelled(label, torch.ones(3, dtype=torch.bool), 2, seeds=[0])

@@ -1,12 +1,11 @@
 """Multimodal adversarial learning (chapter 5; document section 4.1.2).
 
 A generator turns one noise vector into a pair; a discriminator judges the *pair*. The losses are
-pure functions of logits; ``mmbook.training.fit_gan`` lets the two networks play, and ``fit_games``
-plays several games side by side. ``ClusterGaussians`` makes pairs without a game.
+pure functions of logits; ``mmbook.training.fit_gan`` lets the two networks play, and its
+``fit_games`` plays several games side by side. ``ClusterGaussians`` makes pairs without a game.
 """
 
 from mmbook.adversarial.clusters import ClusterGaussians
-from mmbook.adversarial.games import Game, fit_games
 from mmbook.adversarial.losses import (
     discriminator_loss,
     generator_loss,
@@ -22,12 +21,10 @@ from mmbook.adversarial.networks import (
 
 __all__ = [
     "ClusterGaussians",
-    "Game",
     "MultimodalDiscriminator",
     "MultimodalGenerator",
     "SpectralNorm",
     "discriminator_loss",
-    "fit_games",
     "generator_loss",
     "gradient_penalty",
     "jensen_shannon",

@@ -6,7 +6,7 @@ after the other.
 """
 
 from mmbook.graph.analysis import dirichlet_energy, smoothing_limit
-from mmbook.graph.building import draw_labelled, multimodal_edges, shared_tags
+from mmbook.graph.building import multimodal_edges, shared_tags
 from mmbook.graph.layers import GraphConvolution, MultimodalGCN
 from mmbook.graph.matrix import adjacency, nearest_neighbours, normalize_adjacency
 from mmbook.graph.product import propagate
@@ -18,7 +18,6 @@ __all__ = [
     "NodeTask",
     "adjacency",
     "dirichlet_energy",
-    "draw_labelled",
     "multimodal_edges",
     "nearest_neighbours",
     "normalize_adjacency",

@@ -1,5 +1,4 @@
-"""Graphs of several modalities: which rows look alike, which belong to one item, who shares a tag;
-and of which nodes the label is known.
+"""Graphs of several modalities: which rows look alike, which belong to one item, who shares a tag.
 
 Nodes stand one modality after the other, so node i + m * n is item i in modality number m.
 """
@@ -12,7 +11,6 @@ from torch import Tensor
 
 from mmbook import checks
 from mmbook.graph.matrix import nearest_neighbours
-from mmbook.training.seeds import seed_list, stream
 
 
 def multimodal_edges(
@@ -79,44 +77,15 @@ def shared_tags(tags: Sequence[Sequence[str]], most: int = 12) -> Tensor:
     return torch.tensor(edges, dtype=torch.long).reshape(-1, 2).T
 
 
-def draw_labelled(label: Tensor, among: Tensor, count: int, seeds: Sequence[int]) -> Tensor:
-    """For each seed the numbers of ``count`` items of each class, drawn at random.
-
-    >>> draw_labelled(torch.tensor([0, 1, 0, 1]), torch.tensor([True, True, False, True]), 1, [5])
-    tensor([[0, 3]])
-
-    Shapes: label (n,), whole numbers; among (n,) bool, who may be drawn -> (S, C * count).
-    Raises: TypeError for what are no tensors; ValueError for other shapes or dtypes, a class with
-        fewer items than that, and for seeds as :func:`mmbook.training.fit_seeds`.
-    """
-    n = checks.tensor("label", label, "n>=1", kind="int")["n"]
-    checks.tensor("among", among, "n", kind="bool", n=n)
-    checks.whole("count", count)
-    of_class = [((label == c) & among).nonzero()[:, 0].cpu() for c in label.unique()]
-    least = min(map(len, of_class))
-    if least < count:
-        raise ValueError(f"a class has {least} items to draw from; expected {count} or more")
-    drawn = []
-    for seed in seed_list(seeds):
-        generator = stream(seed)
-        orders = (torch.randperm(len(rows), generator=generator, device="cpu") for rows in of_class)
-        chosen = [rows[order[:count]] for rows, order in zip(of_class, orders, strict=True)]
-        drawn.append(torch.cat(chosen))
-    return torch.stack(drawn).to(label.device)
-
-
 def rows_of(name: str, features: Mapping[str, Tensor]) -> int:
-    """The number of items, of which each modality has one row.
+    """The number of items, of which each modality has one row (n, D_m).
 
-    Raises: ValueError for no modality, or unequal numbers of rows.
+    Raises: as :func:`mmbook.checks.rows`; ValueError for a row that is no vector.
     """
-    checks.mapping(name, features)
-    if not features:
-        raise ValueError(f"{name} is empty; expected at least one modality")
-    counts = {m: checks.tensor(f"{name}[{m!r}]", x, "n D")["n"] for m, x in features.items()}
-    if len(set(counts.values())) != 1:
-        raise ValueError(f"{name} has {counts} rows; expected one row an item in each")
-    return next(iter(counts.values()))
+    n = checks.rows(name, features)
+    for m, x in features.items():
+        checks.tensor(f"{name}[{m!r}]", x, "n D")
+    return n
 
 
 def _checked(pairs: Sequence[tuple[str, str]], known: Iterable[str]) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Which samples are labelled: a share of each class, drawn for each seed."""
+"""Which samples are labelled: a share or a number of each class, drawn for each seed."""
 
 from collections.abc import Sequence
 
@@ -48,3 +48,27 @@ def label_ranks(label: Tensor, seeds: Sequence[int], copies: int = 1) -> Tensor:
             order = torch.randperm(len(rows), generator=generator, device="cpu")
             rank[s, rows[order]] = torch.arange(len(rows), device="cpu") / len(rows)
     return rank.repeat(1, copies).to(label.device)
+
+
+def draw_labelled(label: Tensor, among: Tensor, count: int, seeds: Sequence[int]) -> Tensor:
+    """For each seed the numbers of ``count`` items of each class, drawn at random.
+
+    >>> import torch
+    >>> draw_labelled(torch.tensor([0, 1, 0, 1]), torch.tensor([True, True, False, True]), 1, [5])
+    tensor([[0, 3]])
+
+    Shapes: label (n,), whole numbers; among (n,) bool, who may be drawn -> (S, C * count).
+    Raises: TypeError for what are no tensors; ValueError for other shapes or dtypes, a class with
+        fewer items than that, and for seeds as :func:`fit_seeds`.
+    """
+    n = checks.tensor("label", label, "n>=1", kind="int")["n"]
+    checks.tensor("among", among, "n", kind="bool", n=n)
+    checks.whole("count", count)
+    of_class = [((label == c) & among).nonzero()[:, 0] for c in label.unique()]
+    least = min(map(len, of_class))
+    if least < count:
+        raise ValueError(f"a class has {least} items to draw from; expected {count} or more")
+    rows = torch.cat(of_class)
+    rank = label_ranks(label[rows], seeds).split([len(own) for own in of_class], dim=1)
+    drawn = [own[r.argsort(1)[:, :count]] for own, r in zip(of_class, rank, strict=True)]
+    return torch.cat(drawn, 1)

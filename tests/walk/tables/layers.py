@@ -316,12 +316,6 @@ CALLS = {
         tags=Several([Several([Text("a", legal="empty")], legal="empty")], legal="empty"),
         most=W(12),
     ),
-    "graph.draw_labelled": call(
-        label=Tensor("6", "int", 1, legal="negative, too large"),
-        among=Tensor("6", "bool"),
-        count=W(1),
-        seeds=Several([Whole(3, least=0)]),
-    ),
     "graph.NodeTask": call(
         X=Each({"image": Tensor("7 D", legal="one 7 more"), "text": Tensor("7 K")}, False),
         label=Tensor("7", "int", 3, legal="too large"),

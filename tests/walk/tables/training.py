@@ -3,8 +3,7 @@
 import torch
 from torch import nn
 
-from mmbook.adversarial import Game, fit_games
-from mmbook.training import Arm, GANConfig, TrainingConfig, fit_arms
+from mmbook.training import Arm, Game, GANConfig, TrainingConfig, fit_arms, fit_games
 
 from ..arguments import Each, Flag, Real, Several, Tensor, Text, Thing, Whole
 from ..engine import call
@@ -164,7 +163,7 @@ CALLS = {
         seeds=SEEDS,
         probe=function(lambda g, d: {"x": 1.0}, *NOT_MODELS),
     ),
-    "adversarial.Game": call(
+    "training.Game": call(
         use=lambda make, a: fit_games({"one": make(**a)}, [0, 1]),
         make_players=function(make_players, *NOT_MODELS),
         judge=function(five(d_loss), *strange_losses(5)),
@@ -173,7 +172,7 @@ CALLS = {
         config=GAN_CONFIG,
         constants=Each({"gamma": Real(0.5)}, fixed=False, legal="empty"),
     ),
-    "adversarial.fit_games": call(
+    "training.fit_games": call(
         games=Each({"one": Thing(game), "two": Thing(game)}, fixed=False),
         seeds=SEEDS,
         probe=function(lambda g, d: {"x": 1.0}, *NOT_MODELS),
@@ -187,6 +186,12 @@ CALLS = {
         seeds=SEEDS,
         trained=Several([], legal="empty"),
         own=Each({"rank": Tensor("S n")}, fixed=False, legal=OWN),
+    ),
+    "training.draw_labelled": call(
+        label=Tensor("6", "int", 1, legal="negative, too large"),
+        among=Tensor("6", "bool"),
+        count=Whole(1),
+        seeds=Several([Whole(3, least=0)]),
     ),
     "training.label_ranks": call(
         label=Tensor("n", "int", legal="too large, negative, bools"), seeds=SEEDS, copies=Whole(1)
