@@ -149,8 +149,9 @@ def solutions_are_folded(page) -> None:
 
 
 def run_all(page) -> None:
-    """Run all cells; none fails, none warns."""
+    """Run all cells and save in mid-run, as Lab does every two minutes; none fails, none warns."""
     page.evaluate("() => { window.ran = jupyterapp.commands.execute('notebook:run-all-cells') }")
+    save(page)
     page.evaluate("() => window.ran")
     outputs = page.evaluate("""() => jupyterapp.shell.currentWidget.content.widgets
         .filter((c) => c.model.type === "code")

@@ -11,6 +11,9 @@ import os
 from pathlib import Path
 
 LIVE = "application/vnd.jupyter.widget-view+json"
+# (path, cell) -> its last outputs. Lab saves every two minutes: of a cell that waits for its turn
+# the file then holds nothing, and the next save would find no still there.
+STILLS = {}
 
 
 def as_in_the_book(model, path, contents_manager):
@@ -19,7 +22,7 @@ def as_in_the_book(model, path, contents_manager):
         return
     file = Path(contents_manager.root_dir, path)
     before = json.loads(file.read_text("utf-8"))["cells"] if file.is_file() else []
-    stills = {cell.get("id"): cell.get("outputs", []) for cell in before}
+    STILLS.update({(path, c.get("id")): c["outputs"] for c in before if c.get("outputs")})
     notebook = model["content"]
     notebook["metadata"].get("language_info", {}).pop("version", None)
     for name in ("widgets", "jupytext"):  # pyproject.toml says what is paired with what
@@ -27,7 +30,7 @@ def as_in_the_book(model, path, contents_manager):
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             if any(LIVE in output.get("data", {}) for output in cell["outputs"]):
-                cell["outputs"] = stills.get(cell["id"], [])
+                cell["outputs"] = STILLS.get((path, cell["id"]), [])
 
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
