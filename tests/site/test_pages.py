@@ -39,6 +39,7 @@ SEEN = [
     for view in VIEWS
     if view == "phone" or not path.startswith("api/")
 ]
+WIDTHS = "all => all.map((e) => e.clientWidth)"
 COLOURS = {(path, "desktop") for path, _ in SEEN if not path.startswith("api/")}
 COLOURS |= {(f"api/{name}.html", "phone") for name in ("index", "attention", "figures")}
 
@@ -65,6 +66,8 @@ def test_a_page_opens_fits_sets_its_formulas_and_shuts_nobody_out(visit, path, v
         ink = page.locator("figure.mmbook-figure svg[role=img]").evaluate_all(INK)
         assert all(shade < 90 if theme == "light" else shade > 160 for shade in ink)
     if view == "phone" and path in CHAPTERS:
+        small = page.locator("figure.mmbook-figure > :is(svg, img)").evaluate_all(WIDTHS)
+        assert all(width >= 550 for width in small), "a wide picture scrolls, it does not shrink"
         what_is_wide_says_so_and_takes_the_keyboard(page)
     if path != "search.html":
         assert 10 < len(page.fetched) and sum(map(sent, page.fetched)) < 1_500_000
