@@ -6,6 +6,7 @@ attention points at can so be held against what is true. A game is a dict of row
 split; all draws are made on the CPU by the seed, so that they are the same on every device.
 """
 
+import numpy as np
 import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
@@ -13,6 +14,17 @@ from torch import Tensor
 from mmbook import checks
 
 Games = dict[str, Tensor]
+COLOURS = {
+    "black": (34, 34, 34),
+    "grey": (154, 154, 154),
+    "brown": (139, 90, 43),
+    "red": (214, 39, 40),
+    "orange": (255, 140, 26),
+    "gold": (212, 177, 6),
+    "green": (44, 160, 44),
+    "teal": (18, 163, 163),
+    "blue": (31, 95, 208),
+}
 
 
 def rows_by_class(labels: ArrayLike) -> Tensor:
@@ -98,6 +110,80 @@ def without_target(games: Games, labels: ArrayLike, seed: int) -> tuple[Games, T
     False
     """
     return _replaced(games, labels, seed, twin=False)
+
+
+def dealt(games: Games, asks: Tensor, there: Tensor, drawings: Tensor) -> Games:
+    """The games with what their rows stand for, so that a batch of games is all a network needs.
+
+    Shapes: n rows of a split: asks (n, N, ...), there (n, N) bool, drawings (n, D) -> the games,
+    and ``asks`` (count, N, ...), ``there`` (count, N), ``drawings`` (count, cells, D).
+    Raises: KeyError for games without rows; ValueError for rows that the split does not have, and
+        shapes that do not fit; TypeError for what are no tensors.
+
+    >>> game = pointing_games([0, 0, 1, 1, 2, 2], count=3, seed=0, cells=2)
+    >>> given = torch.zeros(6, 4, 5), torch.ones(6, 4, dtype=torch.bool), torch.zeros(6, 7)
+    >>> {name: tuple(x.shape) for name, x in dealt(game, *given).items() if name not in game}
+    {'asks': (3, 4, 5), 'there': (3, 4), 'drawings': (3, 2, 7)}
+    """
+    checks.mapping("games", games)
+    checks.known_keys("games", ("ask", "board"), games)
+    checks.tensor("asks", asks, "n N ...", kind=None)
+    n, N = asks.shape[:2]
+    checks.mask("there", there, "n N", n=n, N=N)
+    checks.tensor("drawings", drawings, "n D", n=n)
+    ask = games["ask"]
+    count = checks.tensor("ask", ask, "count", "int")["count"]
+    checks.tensor("board", games["board"], "count cells", "int", count=count)
+    checks.integers("ask", ask, below=n)
+    checks.integers("board", games["board"], "count cells", below=n)
+    return {
+        **games,
+        "asks": asks[ask],
+        "there": there[ask],
+        "drawings": drawings[games["board"]],
+    }
+
+
+def at_the_end(tokens: Tensor, there: Tensor) -> Tensor:
+    """What stands at the last token that is there: (n, N, K), (n, N) bool -> (n, K).
+
+    Raises: TypeError for what is no tensor; ValueError for other shapes, or a row without tokens.
+
+    >>> there = torch.tensor([[True, True, False]])
+    >>> at_the_end(torch.tensor([[[1.0], [2.0], [3.0]]]), there)
+    tensor([[2.]])
+    """
+    sizes = checks.tensor("tokens", tokens, "n N K")
+    checks.mask("there", there, "n N", n=sizes["n"], N=sizes["N"])
+    if not there.any(1).all():
+        raise ValueError(f"there has {int((~there.any(1)).sum())} rows without a token; expected 0")
+    last = sizes["N"] - 1 - there.flip(1).int().argmax(1)
+    return tokens[torch.arange(len(tokens), device=tokens.device), last]
+
+
+def board_picture(drawings: ArrayLike, colours: ArrayLike, gap: int = 0) -> np.ndarray:
+    """Square drawings in their colours on paper, three beside each other: uint8 (h, w, 3).
+
+    Shapes: drawings (cells, s, s) with 0 = paper and 255 = full ink, cells 3, 6 or 9; colours
+    (cells,), numbers of :data:`COLOURS` -> (cells / 3 * wide, 3 * wide, 3), where each drawing has
+    a margin of ``gap`` pixels of paper, so that wide = s + 2 gap.
+    Raises: TypeError, ValueError for other shapes, ink or colours.
+
+    >>> board_picture(np.full((3, 1, 1), 255), [0, 3, 8])[0].tolist()
+    [[34, 34, 34], [214, 39, 40], [31, 95, 208]]
+    """
+    ink = checks.integers("drawings", drawings, "cells side side", below=256)
+    cells, side = ink.shape[:2]
+    if cells not in (3, 6, 9):
+        raise ValueError(f"drawings has {cells} cells; expected 3, 6 or 9")
+    number = checks.integers("colours", colours, "cells", below=len(COLOURS), cells=cells)
+    away = 255 - np.array(list(COLOURS.values()))[number]  # what full ink takes from the paper
+    checks.whole("gap", gap, least=0)
+    ink = np.pad(ink, ((0, 0), (gap, gap), (gap, gap)))
+    wide = side + 2 * gap
+    tiles = 255 - ink[..., None] / 255 * away[:, None, None]
+    rows = tiles.reshape(cells // 3, 3, wide, wide, 3).swapaxes(1, 2)
+    return rows.reshape(cells // 3 * wide, 3 * wide, 3).round().astype(np.uint8)
 
 
 def _replaced(games: Games, labels: ArrayLike, seed: int, twin: bool) -> tuple[Games, Tensor]:

@@ -1,10 +1,20 @@
 """The pointing game: its rules, one by one, on many games."""
 
+import numpy as np
 import pytest
 import torch
 from torch.testing import assert_close
 
-from mmbook.boards import pointing_games, rows_by_class, with_twin, without_target
+from mmbook.boards import (
+    COLOURS,
+    at_the_end,
+    board_picture,
+    dealt,
+    pointing_games,
+    rows_by_class,
+    with_twin,
+    without_target,
+)
 
 COUNT, CELLS = 997, 5
 LABELS = torch.arange(7).repeat(11)  # 11 rows of each of 7 classes
@@ -85,6 +95,44 @@ def test_without_the_target_the_digit_lies_nowhere(games):
     assert (missing["board"] != games["board"]).sum(1).max() == 1
 
 
+def test_dealt_games_hold_what_their_rows_stand_for(games):
+    asks, there = torch.randn(77, 3, 2), torch.rand(77, 3) < 0.5
+    drawings = torch.randn(77, 13)
+    given = dealt(games, asks, there, drawings)
+    for i in (0, 5, COUNT - 1):
+        assert_close(given["asks"][i], asks[games["ask"][i]])
+        assert_close(given["there"][i], there[games["ask"][i]])
+        for cell in range(CELLS):
+            assert_close(given["drawings"][i, cell], drawings[games["board"][i, cell]])
+    assert all(given[name] is games[name] for name in games)
+
+
+def test_the_end_is_the_last_token_that_is_there():
+    tokens = torch.arange(2 * 3 * 5).view(2, 3, 5).float()
+    there = torch.tensor([[True, True, False], [True, False, True]])
+    assert_close(at_the_end(tokens, there), torch.stack([tokens[0, 1], tokens[1, 2]]))
+    with pytest.raises(ValueError, match="there has 1 rows without a token; expected 0"):
+        at_the_end(tokens, there & torch.tensor([[True], [False]]))
+
+
+def test_a_board_shows_each_drawing_in_its_colour_and_its_place():
+    drawings = np.zeros((9, 2, 2), np.uint8)
+    drawings[:, 0, 1] = 255
+    drawings[4, 1, 0] = 51
+    picture = board_picture(drawings, np.arange(9)[::-1].copy())
+    assert picture.shape == (6, 6, 3) and picture.dtype == np.uint8
+    colours = list(COLOURS.values())[::-1]
+    for cell, colour in enumerate(colours):
+        row, column = divmod(cell, 3)
+        assert tuple(picture[2 * row, 2 * column + 1]) == colour
+        assert (picture[2 * row, 2 * column] == 255).all()
+    apart = board_picture(drawings, np.arange(9)[::-1].copy(), gap=1)
+    assert apart.shape == (12, 12, 3) and tuple(apart[9, 10]) == colours[8]
+    assert (apart[::4] == 255).all() and (apart[:, 3::4] == 255).all()
+    faint = 255 - 0.2 * (255 - np.array(colours[4]))
+    assert_close(picture[3, 2].astype(float), faint.round())
+
+
 def test_errors(games):
     with pytest.raises(ValueError, match=r"labels have \[2, 1\] rows a class; expected equally"):
         pointing_games([0, 0, 1], 3, seed=0, cells=2)
@@ -97,3 +145,10 @@ def test_errors(games):
         without_target(games, LABELS[:14], seed=0)
     with pytest.raises(ValueError, match="seed is -2"):
         pointing_games(LABELS, 3, seed=-2, cells=2)
+    x, there = torch.zeros(7, 3), torch.ones(7, 3, dtype=torch.bool)
+    with pytest.raises(ValueError, match="ask runs from .* expected numbers from 0 to 6"):
+        dealt(games, x, there, x)
+    with pytest.raises(ValueError, match="drawings has 4 cells; expected 3, 6 or 9"):
+        board_picture(np.zeros((4, 2, 2), int), [0, 1, 2, 3])
+    with pytest.raises(ValueError, match="colours runs from .* expected numbers from 0 to 8"):
+        board_picture(np.zeros((3, 2, 2), int), [0, 1, 9])

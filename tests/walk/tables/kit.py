@@ -1,5 +1,7 @@
 """What chapters share beside layers: games, classifiers, deletion, pairs, probes, splits."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from torch import nn
@@ -54,6 +56,8 @@ GAMES = Thing(
         ("target: one less", spoilt("target", lambda x: x[1:])),
     ),
 )
+DEALT = replace(GAMES, legal="one name less, one name more, target: too large, target: one less")
+LAST_THERE = Thing(lambda: torch.arange(7) < torch.tensor([[1], [7], [3]]))
 ROWS = Each(
     {"image": Tensor("n D"), "text": Tensor("n K")},
     fixed=False,
@@ -74,6 +78,18 @@ CALLS = {
     ),
     "boards.with_twin": call(games=GAMES, labels=SIX, seed=SEED),
     "boards.without_target": call(games=GAMES, labels=SIX, seed=SEED),
+    "boards.dealt": call(
+        games=DEALT,
+        asks=Tensor("6 N D", legal="ints, complex, an axis less"),
+        there=Tensor("6 N", "bool"),
+        drawings=Tensor("6 K"),
+    ),
+    "boards.at_the_end": call(tokens=Tensor("3 N K"), there=LAST_THERE),
+    "boards.board_picture": call(
+        drawings=Tensor("3 s s", "int", below=256, numpy=True),
+        colours=Tensor("3", "int", numpy=True),
+        gap=Whole(1, least=0),
+    ),
     "calibration.reliability": call(
         probabilities=A("n 7", "share"), labels=labels("n", 7), bins=Whole(5)
     ),
