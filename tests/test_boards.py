@@ -134,10 +134,11 @@ def test_a_board_shows_each_drawing_in_its_colour_and_its_place():
 
 
 def test_six_drawings_lie_in_two_rows_of_three():
-    drawings = np.zeros((6, 1, 1), np.uint8)
+    drawings = np.zeros((6, 2, 2), np.uint8)
     drawings[[1, 3]] = 255
     inked = (board_picture(drawings, np.arange(6)) != 255).any(-1)
-    assert inked.tolist() == [[False, True, False], [True, False, False]]
+    for row, column in np.ndindex(4, 6):
+        assert inked[row, column] == ((row // 2, column // 2) in ((0, 1), (1, 0)))
 
 
 def test_a_board_rounds_its_colours():
