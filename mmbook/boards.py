@@ -165,7 +165,7 @@ def board_picture(drawings: ArrayLike, colours: ArrayLike, gap: int = 0) -> np.n
     """Square drawings in their colours on paper, three beside each other: uint8 (h, w, 3).
 
     Shapes: drawings (cells, s, s) with 0 = paper and 255 = full ink, cells 3, 6 or 9; colours
-    (cells,), numbers of :data:`COLOURS` -> (cells / 3 * wide, 3 * wide, 3), where each drawing has
+    (cells,), numbers of ``COLOURS`` -> (cells / 3 * wide, 3 * wide, 3), where each drawing has
     a margin of ``gap`` pixels of paper, so that wide = s + 2 gap.
     Raises: TypeError, ValueError for other shapes, ink or colours.
 

@@ -133,6 +133,22 @@ def test_a_board_shows_each_drawing_in_its_colour_and_its_place():
     assert_close(picture[3, 2].astype(float), faint.round())
 
 
+def test_six_drawings_lie_in_two_rows_of_three():
+    drawings = np.zeros((6, 2, 2), np.uint8)
+    drawings[[1, 3]] = 255
+    inked = (board_picture(drawings, np.arange(6)) != 255).any(-1)
+    for row, column in np.ndindex(4, 6):
+        assert inked[row, column] == ((row // 2, column // 2) in ((0, 1), (1, 0)))
+
+
+def test_a_board_rounds_its_colours():
+    for ink in (62, 100):
+        drawings = np.full((3, 1, 1), ink)
+        exact = 255 - ink / 255 * (255 - np.array([COLOURS["black"], COLOURS["red"]]))
+        assert ((exact % 1) > 0.5).any()  # else no rounding could be seen
+        assert_close(board_picture(drawings, [0, 3, 3])[0, :2].astype(float), exact.round())
+
+
 def test_errors(games):
     with pytest.raises(ValueError, match=r"labels have \[2, 1\] rows a class; expected equally"):
         pointing_games([0, 0, 1], 3, seed=0, cells=2)
@@ -152,3 +168,13 @@ def test_errors(games):
         board_picture(np.zeros((4, 2, 2), int), [0, 1, 2, 3])
     with pytest.raises(ValueError, match="colours runs from .* expected numbers from 0 to 8"):
         board_picture(np.zeros((3, 2, 2), int), [0, 1, 9])
+    with pytest.raises(ValueError, match="gap is -1; expected a whole number"):
+        board_picture(np.zeros((3, 2, 2), int), [0, 1, 2], gap=-1)
+    given = torch.zeros(77, 3, 2), torch.ones(77, 3, dtype=torch.bool), torch.zeros(77, 4)
+    with pytest.raises(ValueError, match=r"there is torch.bool \(77, 2\); expected"):
+        dealt(games, given[0], given[1][:, :2], given[2])
+    with pytest.raises(ValueError, match=r"drawings has shape \(76, 4\); expected \(77, D\)"):
+        dealt(games, *given[:2], given[2][:76])
+    strange = games | {"board": games["board"] + 77}
+    with pytest.raises(ValueError, match="board runs from .* expected numbers from 0 to 76"):
+        dealt(strange, *given)

@@ -34,7 +34,7 @@ $$
 
 #### Solution 8.8
 
-By [(3.1)](#a).
+By [(?.?)](#a).
 
 ## References
 

@@ -94,7 +94,7 @@ def linked(text: str, known: dict[str, str]) -> str:
 
     def one(link: re.Match[str]) -> str:
         number = known.get(link[2].partition("#")[2])
-        words = link[1] if number is None else re.sub(r"\d+\.[\d?]+", number, link[1])
+        words = link[1] if number is None else re.sub(r"[\d?]+\.[\d?]+", number, link[1])
         return f"[{words}]({link[2]})"
 
     return LINK.sub(one, text)
