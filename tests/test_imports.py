@@ -16,6 +16,7 @@ FOLDER = Path(mmbook.__file__).parent
 # the curve behind the calibration error stands on the same bins: metrics.
 # contact sheets (figures) tell Digits from Emoji, hence data.
 # features by rule are made of digits and emoji, and have principal components: data, linear.
+# the search reads letter groups and is put on the page as a figure: features, figures.
 # hierarchical attention shares the masked softmax of attention.
 MAY_IMPORT = {
     "calibration": {"metrics"},
@@ -25,6 +26,7 @@ MAY_IMPORT = {
     "hierarchical": {"attention"},
     "planes": {"linear"},
     "probes": {"classifiers", "training"},
+    "search": {"features", "figures"},
     "splits": {"data"},
 }
 FILES = sorted(FOLDER.rglob("*.py"))

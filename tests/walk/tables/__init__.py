@@ -1,8 +1,8 @@
 """One good call of every public name, from which the walk makes the bad ones."""
 
-from . import data, experiment, figures, kit, layers, measures, training
+from . import data, experiment, figures, kit, layers, measures, search, training
 
-TABLES = data, experiment, figures, kit, layers, measures, training
+TABLES = data, experiment, figures, kit, layers, measures, search, training
 CALLS = {name: call for table in TABLES for name, call in table.CALLS.items()}
 
 # Public by their names, and yet not walked. Pattern: reason.
@@ -18,6 +18,8 @@ NOT_WALKED = {
     "linear.CCA": "a record that cca gives; its methods are walked",
     "linear.PCA": "a record that pca gives; its methods are walked",
     "metrics.Interval": "a record that mean_interval gives",
+    "search.Answer": "a record that a search gives",
+    "search.EightBit": "a record that eight_bit gives",
     "training.GANHistory": "a record that fit_gan gives",
     "training.History": "a record that fit gives",
 }
