@@ -41,7 +41,14 @@ def hits(visit, words: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     "words, first",
-    [("cross attention", "08_"), ("knowledge distillation", "10_"), ("autoencoder", "04_")],
+    [
+        ("cross attention", "08_"),
+        ("knowledge distillation", "10_"),
+        ("autoencoder", "04_"),
+        ("CCA", "04_"),
+        ("MFCCs", "02_"),
+        ("互学习", "11_"),
+    ],
 )
 def test_the_chapter_about_something_is_found_first(visit, words, first):
     assert hits(visit, words)[0][1].startswith(f"notebooks/{first}")

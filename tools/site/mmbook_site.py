@@ -84,9 +84,13 @@ def page_context(app: Sphinx, pagename: str, template: str, context: dict, doctr
 
 
 def explained(glossary: str) -> dict[str, str]:
-    """Which page explains a word, English or Chinese: the rows of the glossary's table."""
+    """Which page explains a word, English or Chinese, in small letters: the glossary's rows."""
     rows = re.findall(r"^\| (.+?) \| (.+?) \|.*\]\((\w+)\.ipynb\)", glossary, re.MULTILINE)
-    return {word: f"notebooks/{page}" for *words, page in rows for word in words}
+    return {
+        word.lower(): f"notebooks/{page}"
+        for english, chinese, page in rows
+        for word in (*english.split(", "), *chinese.split("、"))
+    }
 
 
 FIGURE = re.compile(

@@ -6,6 +6,14 @@ const everyWord = (title, terms) => {
   return terms.size > 0 && [...terms].every((term) => words.some((word) => word.includes(term)));
 };
 
+// Is a word of the glossary among the words of a query? "edge" is not in "knowledge".
+const speaksOf = (query, word) => {
+  const [asked, sought] = [query, word].map((text) => text.toLowerCase().replaceAll("-", " "));
+  if (!/[a-z]/.test(sought)) return asked.includes(sought);
+  const letters = sought.replace(/\W/g, "\\$&");
+  return new RegExp(`(?<![a-z])${letters}(e?s)?(?![a-z])`).test(asked);
+};
+
 const inText = Search._performSearch;
 Search._performSearch = (query, terms, ...more) => {
   const { alltitles, titles, docnames, filenames } = Search._index;
@@ -21,7 +29,7 @@ Search._performSearch = (query, terms, ...more) => {
   }
   for (const [word, page] of Object.entries(chapterOf)) {
     const file = docnames.indexOf(page);
-    if (!query.toLowerCase().includes(word) || file < 0) continue;
+    if (!speaksOf(query, word) || file < 0) continue;
     const score = Math.max(hits.get(page)?.[4] ?? 0, 120 + word.length);
     hits.set(page, [page, titles[file], "", null, score, filenames[file]]);
   }
