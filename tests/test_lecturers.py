@@ -55,6 +55,12 @@ def test_the_page_is_fresh():
     assert [part[1] for part in lecturers.PART.finditer(PAGE)] == list(lecturers.MAKERS)
 
 
+def test_the_readme_says_how_long_each_chapter_takes_to_read():
+    readme = (links.ROOT / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"\| (\d+) \| \[open\]\(notebooks/(\w+)\.ipynb\)", readme)
+    assert rows == [(str(lecturers.times(c)[0]), c.name) for c in chapters()]
+
+
 def test_a_new_chapter_appears_in_every_part(toy):
     old = "".join(f"<!-- made: {name} -->\n<!-- end -->\n" for name in lecturers.MAKERS)
     page = lecturers.page(old, [toy])
