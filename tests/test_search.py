@@ -96,16 +96,37 @@ def test_the_longer_side_is_the_extent_and_the_middle_is_that_of_the_paper(exten
     assert (columns.min() + columns.max() + 1) / 2 == pytest.approx(16, abs=0.5)
 
 
-def test_the_usual_extent_is_that_of_the_strangers_drawings():
+def test_the_usual_extent_is_that_of_the_drawings():
     train = load_emoji("train")
-    pen = train.designers.index("openmoji")
-    drawings = 255 - train.image[train.image_mask[:, pen], pen].min(-1) > 40
+    drawings = 255 - train.image[train.image_mask].min(-1) > 40
     rows, columns = drawings.any(2), drawings.any(1)
     longer = [
         max(np.ptp(np.flatnonzero(r)), np.ptp(np.flatnonzero(c))) + 1
         for r, c in zip(rows, columns, strict=True)
+        if r.any()
     ]
     assert np.median(longer) == search.scribble.EXTENT
+
+
+@pytest.mark.parametrize("top, left, high, wide", [(3, 5, 7, 23), (0, 0, 32, 32), (19, 29, 13, 3)])
+def test_to_fit_a_drawing_is_pytorchs_way_of_sampling(top, left, high, wide):
+    ink = np.zeros((32, 32))
+    ink[top : top + high, left : left + wide] = (
+        np.random.default_rng(0).random((high, wide)) / 2 + 0.5
+    )
+    theta = torch.tensor([[[wide, 0, 2 * left + wide - 32], [0, high, 2 * top + high - 32]]]) / 32
+    grid = F.affine_grid(theta.double(), [1, 1, 32, 32], align_corners=False)
+    expected = F.grid_sample(torch.tensor(ink)[None, None], grid, align_corners=False)[0, 0]
+    assert search.fit(ink) == pytest.approx(expected.numpy(), abs=1e-9)
+
+
+def test_traces_of_ink_do_not_count_for_the_box_and_empty_paper_stays_empty():
+    ink = np.zeros((32, 32))
+    ink[8:24, 8:24] = 1.0
+    traced = ink.copy()
+    traced[0, 0] = 0.04
+    assert search.fit(traced) == pytest.approx(search.fit(ink))
+    assert not search.fit(np.zeros((32, 32))).any()
 
 
 def test_the_cells_are_those_of_the_chapter():
@@ -206,7 +227,9 @@ def test_torch_agrees_and_the_shares_add_up(text, strokes):
     x = {"english": ENGLISH, "chinese": CHINESE}
     x = {m: x[m].encode([words[m]]) for m in words}
     if strokes:
-        x["drawing"] = torch.tensor(search.cells(search.draw(strokes)))[None].float() - 0.1
+        x["drawing"] = (
+            torch.tensor(search.cells(search.fit(search.draw(strokes))))[None].float() - 0.1
+        )
     answers = engine.search(Question(text, strokes), most=None)
     if not x:
         assert answers == []
@@ -234,12 +257,15 @@ def test_a_sense_with_nothing_to_say_is_left_out():
     assert set(engine.senses(half)) == {"english", "drawing"}
 
 
-def test_a_smudge_changes_the_answer_and_what_is_torn_off_has_the_share_of_white():
+def test_a_smudge_changes_the_answer_and_what_is_left_fills_the_paper():
     engine = finder()
     whole, torn = (engine.search(Question("", ANGLE, h))[0] for h in (None, "left"))
     assert whole.score != torn.score
-    x = engine.senses(Question("", ANGLE, "left"))["drawing"].reshape(3, 8, 8)
-    assert x[:, :, :4] == pytest.approx(-0.1)
+    seen = engine.picture(Question("", ANGLE, "left"))
+    kept = search.smudged(search.draw(ANGLE), "left")
+    assert seen == pytest.approx(search.fit(kept)) and seen[:, 0].any() and seen[:, -1].any()
+    x = engine.senses(Question("", ANGLE, "left"))["drawing"]
+    assert x == pytest.approx(search.cells(seen) - 0.1)
 
 
 def test_layers_without_bias_have_none():

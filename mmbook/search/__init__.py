@@ -7,7 +7,7 @@
 from mmbook.search.eight import EightBit, eight_bit
 from mmbook.search.finder import Answer, Finder, Question
 from mmbook.search.page import our_scribbles, page_sizes, search_page
-from mmbook.search.scribble import cells, draw, smudged
+from mmbook.search.scribble import cells, draw, fit, smudged
 from mmbook.search.words import by_language, groups
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "cells",
     "draw",
     "eight_bit",
+    "fit",
     "groups",
     "our_scribbles",
     "page_sizes",

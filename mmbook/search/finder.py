@@ -10,7 +10,7 @@ from torch import nn
 from mmbook import checks
 from mmbook.features import Pieces
 from mmbook.search.eight import EightBit, eight_bit
-from mmbook.search.scribble import CELLS, COLOURS, EXTENT, WIDTH, cells, draw, smudged
+from mmbook.search.scribble import CELLS, COLOURS, EXTENT, WIDTH, cells, draw, fit, smudged
 from mmbook.search.words import by_language, groups
 
 LANGUAGES = ("english", "chinese")
@@ -115,6 +115,14 @@ class Finder:
             bias = np.zeros(K) if layers[m].bias is None else layers[m].bias
             self.bias[m] = checks.array(f"layers[{m!r}].bias", bias, "K", K=K).astype(np.float64)
 
+    def picture(self, question: Question) -> np.ndarray:
+        """The scribble as its encoder sees it: drawn, smudged, and fitted into the paper (32, 32).
+
+        Raises: TypeError for what is no :class:`Question`.
+        """
+        checks.instance("question", question, Question)
+        return fit(smudged(draw(question.strokes, self.extent, self.width), question.half))
+
     def senses(self, question: Question) -> dict[str, np.ndarray]:
         """What each sense that is there reads: {sense: x}. Empty if nothing was asked.
 
@@ -126,8 +134,7 @@ class Finder:
             known = self.pieces[m].known
             held = set(groups(words, self.pieces[m].longest))
             found[m] = np.array([float(piece in held) for piece in known])
-        picture = smudged(draw(question.strokes, self.extent, self.width), question.half)
-        found["drawing"] = cells(picture)
+        found["drawing"] = cells(self.picture(question))
         found = {m: x for m, x in found.items() if x.any()}
         return {m: x - self.usual if m == "drawing" else x for m, x in found.items()}
 

@@ -12,8 +12,9 @@ from numpy.typing import ArrayLike
 from mmbook import checks
 
 SIDE, CELLS, COLOURS = 32, 8, 3  # pixels and cells a side of the paper; channels
-EXTENT = 24.0  # pixels: the longer side of the stranger's drawings, the median of the data
+EXTENT = 30.0  # pixels: the longer side of a drawing, the median of the data
 WIDTH = 1.3  # pixels: about the stranger's outline
+SEEN = 0.05  # less ink than this is paper, where the box of a drawing is looked for
 LEAST = 0.1  # sides of the paper: a smaller scribble is not blown up to full size
 HALVES = ("top", "bottom", "left", "right")
 
@@ -53,7 +54,7 @@ def draw(strokes: Sequence[ArrayLike], extent: float = EXTENT, width: float = WI
         return ink
     middle = (np.arange(SIDE) + 0.5)[:, None]
     x, y = middle.T, middle  # the middles of the pixels: (1, 32) and (32, 1)
-    for stroke in _fitted(lines, max(extent - width, 0.0)):
+    for stroke in _placed(lines, max(extent - width, 0.0)):
         for (ax, ay), (bx, by) in zip(stroke, stroke[[*range(1, len(stroke)), -1]], strict=True):
             dx, dy = bx - ax, by - ay
             length = max(dx * dx + dy * dy, 1e-12)
@@ -63,7 +64,7 @@ def draw(strokes: Sequence[ArrayLike], extent: float = EXTENT, width: float = WI
     return ink
 
 
-def _fitted(lines: list[np.ndarray], extent: float) -> list[np.ndarray]:
+def _placed(lines: list[np.ndarray], extent: float) -> list[np.ndarray]:
     """The same in pixels, centred, its longer side ``extent``."""
     points = np.concatenate(lines)
     low, high = points.min(0), points.max(0)
@@ -85,6 +86,35 @@ def smudged(picture: ArrayLike, half: str | None) -> np.ndarray:
     if half is not None:
         rows[slice(SIDE // 2) if half in ("top", "left") else slice(SIDE // 2, None)] = 0.0
     return out
+
+
+def fit(picture: ArrayLike) -> np.ndarray:
+    """The box of a drawing's ink stretched to the whole paper, width and height each: (32, 32).
+
+    Between the middles of pixels the ink is linear; outside is paper. It is what the chapter does
+    to each drawing: ``affine_grid`` and ``grid_sample`` of PyTorch, ``align_corners=False``.
+
+    >>> ink = np.zeros((32, 32))
+    >>> ink[4:20, 8:24] = 1.0  # a square of 16 pixels
+    >>> fit(ink)[16, [0, 1, 16, 31]]
+    array([0.75, 1.  , 1.  , 0.75])
+
+    Raises: ValueError for another shape.
+    """
+    ink = checks.array("picture", picture, "side side", side=SIDE).astype(np.float64)
+    seen = ink > SEEN
+    if not seen.any():
+        return ink
+    rows, columns = _weights(seen.any(1)), _weights(seen.any(0))
+    return rows @ ink @ columns.T
+
+
+def _weights(seen: np.ndarray) -> np.ndarray:
+    """How much of each pixel (a column) each of the stretched ones (a row) takes."""
+    there = np.flatnonzero(seen)
+    first, end = there[0], there[-1] + 1
+    at = first + (np.arange(SIDE) + 0.5) * (end - first) / SIDE
+    return (1 - np.abs(at[:, None] - (np.arange(SIDE) + 0.5))).clip(0, None)
 
 
 def cells(picture: ArrayLike) -> np.ndarray:

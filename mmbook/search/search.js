@@ -1,6 +1,6 @@
 // The search, as mmbook/search computes it in NumPy (finder.py, scribble.py, words.py): the same
 // names, the same order. Nothing here knows about the page.
-const SIDE = 32, CELLS = 8, LEAST = 0.1;
+const SIDE = 32, CELLS = 8, LEAST = 0.1, SEEN = 0.05;
 // Chinese signs, with their extensions: the ranges of words.py.
 const HAN = /[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]/u;
 const LATIN = /[A-Za-z\u00c0-\u024f]/;
@@ -29,7 +29,7 @@ function groups(text, longest) {
 }
 
 // Strokes in pixels of the small paper: in the middle, the longer side `extent`.
-function fitted(strokes, extent) {
+function placed(strokes, extent) {
   const all = strokes.flat(), ends = [0, 1].map((k) => all.map((point) => point[k]));
   const low = ends.map((v) => Math.min(...v)), high = ends.map((v) => Math.max(...v));
   const scale = extent / Math.max(high[0] - low[0], high[1] - low[1], LEAST);
@@ -41,7 +41,7 @@ function fitted(strokes, extent) {
 function draw(strokes, extent, width) {
   const ink = new Float64Array(SIDE * SIDE);
   if (!strokes.length) return ink;
-  for (const stroke of fitted(strokes, Math.max(extent - width, 0))) {
+  for (const stroke of placed(strokes, Math.max(extent - width, 0))) {
     for (let i = 0; i < stroke.length; i++) {
       if (i === stroke.length - 1 && i > 0) break;
       const [ax, ay] = stroke[i], [bx, by] = stroke[i + 1] ?? stroke[i];
@@ -63,6 +63,26 @@ function smudged(ink, half) {
     left: (x) => x < SIDE / 2, right: (x) => x >= SIDE / 2,
   }[half];
   return lost ? ink.map((v, p) => (lost(p % SIDE, Math.floor(p / SIDE)) ? 0 : v)) : ink;
+}
+
+// The box of the ink stretched to the whole paper, width and height each, linear in between.
+function fit(ink) {
+  const seen = [...ink.keys()].filter((p) => ink[p] > SEEN);
+  if (!seen.length) return ink;
+  const taps = (places) => {
+    const first = Math.min(...places), length = Math.max(...places) + 1 - first;
+    return Array.from({ length: SIDE }, (_, i) => {
+      const at = first + ((i + 0.5) * length) / SIDE - 0.5, low = Math.floor(at);
+      return [[low, low + 1 - at], [low + 1, at - low]].filter(([k]) => k >= 0 && k < SIDE);
+    });
+  };
+  const rows = taps(seen.map((p) => Math.floor(p / SIDE))), columns = taps(seen.map((p) => p % SIDE));
+  return ink.map((_, p) => {
+    let sum = 0;
+    for (const [y, a] of rows[Math.floor(p / SIDE)])
+      for (const [x, b] of columns[p % SIDE]) sum += a * b * ink[y * SIDE + x];
+    return sum;
+  });
 }
 
 function cells(ink) {
@@ -90,7 +110,7 @@ function makeSearch(facts) {
       if (x.length) found[m] = x;
       else unknown.push(words);
     }
-    const ink = smudged(draw(strokes, extent, width), half), small = cells(ink);
+    const ink = fit(smudged(draw(strokes, extent, width), half)), small = cells(ink);
     if (small.some((v) => v)) found.drawing = small.map((v, i) => [i, v - usual[i]]);
     return { found, unknown, ink };
   }

@@ -8,7 +8,7 @@ from mmbook.figures import svg
 from mmbook.figures.pixels import pixels
 from mmbook.figures.style import VIOLET
 from mmbook.search.finder import Answer, Finder, Question
-from mmbook.search.scribble import CELLS, draw, smudged
+from mmbook.search.scribble import CELLS
 
 ORANGE = "#e08214"
 WIDTH, LEFT, PAPER, TILE, STEP = 700, 172, 144, 56, 103
@@ -47,7 +47,7 @@ def _asked(finder: Finder, held: Question, first: Answer) -> tuple[str, float]:
         parts.append(svg.words(6, y + 14, line, 17, anchor="start"))
         y += 24
     if first.cells is not None:
-        ink = smudged(draw(held.strokes, finder.extent, finder.width), held.half)
+        ink = finder.picture(held)
         picture = np.repeat(255 * (1 - 0.85 * ink[..., None]), 3, 2).round().astype(np.uint8)
         parts.append(svg.raster(picture, 6, y, PAPER, PAPER))
         parts += _grid(first.cells, 6, y)

@@ -54,6 +54,9 @@ CALLS = {
         picture=Tensor("32 32", "unit", numpy=True, legal="negative, per cent, ints"),
         half=replace(HALF, legal="None"),
     ),
+    "search.fit": call(
+        picture=Tensor("32 32", "unit", numpy=True, legal="negative, per cent, ints")
+    ),
     "search.cells": call(
         picture=Tensor("32 32", "unit", numpy=True, legal="negative, per cent, ints")
     ),
@@ -72,6 +75,7 @@ CALLS = {
         extent=EXTENT,
         width=WIDTH,
     ),
+    "search.Finder.picture": call(of=finder, question=Thing(question)),
     "search.Finder.senses": call(of=finder, question=Thing(question)),
     "search.Finder.search": call(
         of=finder, question=Thing(question), most=replace(Whole(2), legal="None")
