@@ -16,6 +16,7 @@ from mmbook import search
 from mmbook.data import damage, load_emoji
 from mmbook.features import Pieces
 from mmbook.search import Finder, Question
+from tests.svg_frame import outside
 
 WORDS = {
     "number": "13.6",
@@ -324,7 +325,7 @@ def test_each_picture_has_its_place_on_the_sheet():
 
 def test_the_markup_is_a_figure_that_needs_no_script_and_leaks_no_name():
     markup = shown().markup
-    assert markup.startswith('<figure class="mmbook-figure mmbook-interactive mmbook-search"')
+    assert markup.startswith('<figure class="mmbook-figure mmbook-search"')
     assert markup.count("<script") == markup.count("</script>") == 2
     assert "<script>(() => {" in markup and "})();</script>" in markup
     assert "http" not in re.sub(r'src="[^"]*"', "", markup)
@@ -334,6 +335,7 @@ def test_the_markup_is_a_figure_that_needs_no_script_and_leaks_no_name():
 
 def test_the_still_picture_shows_the_question_its_answers_and_why():
     picture = shown().picture
+    assert outside(picture) == []
     best = finder().search(Question("red cat", ANGLE))
     assert "“red cat”" in picture and f"{len(best)}.</text>" in picture
     at = [picture.index(f">{NAMES[a.entry][0]}</text>") for a in best]

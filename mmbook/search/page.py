@@ -74,7 +74,7 @@ def search_page(
         f'<script type="application/json">{data}</script>'
         f"<script>(() => {{\n{_scripts()}}})();</script>"
     )
-    markup = wrap(inside, number, caption, " mmbook-interactive mmbook-search")
+    markup = wrap(inside, number, caption, " mmbook-search")
     return Shown(number, caption, markup, picture)
 
 

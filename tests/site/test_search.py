@@ -129,7 +129,7 @@ def test_the_held_question_is_answered_at_once(page):
 
 
 @pytest.mark.parametrize(
-    "text", ["umbrella", "one o'clock", "FOX", "伞", "蓝色 心", "red 苹果", "8 fox"]
+    "text", ["umbrella", "one o'clock", "FOX", "伞", "蓝色 心", "red 苹果", "8 fox", "NG按钮"]
 )
 def test_typed_words_find_what_numpy_finds(page, text):
     page = page()
