@@ -2,8 +2,42 @@
 const HALVES = [null, "top", "bottom", "left", "right"];
 const TELLS = { english: "English words", chinese: "Chinese words", drawing: "a scribble" };
 const MORE = "142,78,198", LESS = "224,130,20"; // violet adds, orange takes away: safe together
-const short = (v) => v.toFixed(2).replace(/^(-?)0/, "$1").replace("-", "\u2212");
-const signed = (v) => (v < 0 ? short(v) : `+${short(v)}`);
+// Two digits as the book writes them: +.05, -.12, .00.
+function short(v, plus = "") {
+  const text = Math.abs(v).toFixed(2).replace(/^0/, "");
+  return text === ".00" ? text : (v < 0 ? "\u2212" : plus) + text;
+}
+const signed = (v) => short(v, "+");
+const sum = (list) => list.reduce((a, b) => a + b, 0);
+
+function sketch(strokes) {
+  const small = el("canvas", { width: 64, height: 64 }), pen = small.getContext("2d");
+  Object.assign(pen, { lineWidth: 3, lineCap: "round", lineJoin: "round" });
+  for (const stroke of strokes) {
+    pen.beginPath();
+    stroke.forEach(([x, y]) => pen.lineTo(64 * x, 64 * y));
+    pen.stroke();
+  }
+  return small;
+}
+function part(name, share, lang = {}) {
+  const color = share < 0 ? LESS : MORE;
+  return el("span", { class: "part", style: `background:rgba(${color},.22)` },
+    el("span", lang, name.replaceAll(" ", "\u2423")), ` ${signed(share)}`);
+}
+function paintGrid(pen, grid, signs) {
+  const most = Math.max(...grid.map(Math.abs)) || 1, side = 1 / CELLS;
+  grid.forEach((share, c) => {
+    const x = (c % CELLS) * side, y = Math.floor(c / CELLS) * side;
+    const strength = Math.abs(share) / most;
+    pen.fillStyle = `rgba(${share < 0 ? LESS : MORE},${0.85 * strength})`;
+    pen.fillRect(x, y, side, side);
+    if (!signs || strength < 0.15) return; // the sign is said by a mark as well
+    pen.fillStyle = "#000";
+    pen.fillRect(x + side * 0.36, y + side * 0.47, side * 0.28, side * 0.06);
+    if (share > 0) pen.fillRect(x + side * 0.47, y + side * 0.36, side * 0.06, side * 0.28);
+  });
+}
 
 function start(figure) {
   // A figure that the page is still receiving has its picture, but not yet all its scripts.
@@ -36,24 +70,9 @@ function start(figure) {
     const [english, chinese] = facts.names[e];
     return el("span", { class: "name" }, english, " ", el("span", { lang: "zh" }, chinese));
   }
-  function sketch(strokes) {
-    const small = el("canvas", { width: 64, height: 64 }), pen = small.getContext("2d");
-    Object.assign(pen, { lineWidth: 3, lineCap: "round", lineJoin: "round" });
-    for (const stroke of strokes) {
-      pen.beginPath();
-      stroke.forEach(([x, y]) => pen.lineTo(64 * x, 64 * y));
-      pen.stroke();
-    }
-    return small;
-  }
-  function part(name, share, lang = {}) {
-    const color = share < 0 ? LESS : MORE;
-    return el("span", { class: "part", style: `background:rgba(${color},.22)` },
-      el("span", lang, name.replaceAll(" ", "\u2423")), ` ${signed(share)}`);
-  }
   // The parts of a score: the drawing's cells as one, three letter groups, the others, the bias.
   function parts(e) {
-    const { words: said, grid, bias } = result.why(e), sum = (list) => list.reduce((a, b) => a + b, 0);
+    const { words: said, grid, bias } = result.why(e);
     const out = grid ? [part("scribble", sum(grid))] : [];
     let small = "";
     if (grid) {
@@ -62,22 +81,11 @@ function start(figure) {
       pen.scale(CELLS, CELLS);
       paintGrid(pen, grid, false);
     }
-    out.push(...said.slice(0, 3).map(([piece, share]) => part(piece, share, HAN.test(piece) ? { lang: "zh" } : {})));
-    if (said.length > 3) out.push(part(`${said.length - 3}\u00a0others`, sum(said.slice(3).map((p) => p[1]))));
+    for (const [piece, share] of said.slice(0, 3))
+      out.push(part(piece, share, HAN.test(piece) ? { lang: "zh" } : {}));
+    const others = said.slice(3).map(([, share]) => share);
+    if (others.length) out.push(part(`${others.length}\u00a0others`, sum(others)));
     return el("div", { class: "why" }, small, el("div", {}, ...out, part("bias", bias)));
-  }
-  function paintGrid(pen, grid, signs) {
-    const most = Math.max(...grid.map(Math.abs)) || 1, side = 1 / CELLS;
-    grid.forEach((share, c) => {
-      const x = (c % CELLS) * side, y = Math.floor(c / CELLS) * side;
-      const strength = Math.abs(share) / most;
-      pen.fillStyle = `rgba(${share < 0 ? LESS : MORE},${0.85 * strength})`;
-      pen.fillRect(x, y, side, side);
-      if (!signs || strength < 0.15) return; // the sign is said by a mark as well
-      pen.fillStyle = "#000";
-      pen.fillRect(x + side * 0.36, y + side * 0.47, side * 0.28, side * 0.06);
-      if (share > 0) pen.fillRect(x + side * 0.47, y + side * 0.36, side * 0.06, side * 0.28);
-    });
   }
   function row(e, rank) {
     const pressed = { "aria-pressed": e === chosen, "data-entry": e, "data-score": result.score[e] };
@@ -103,10 +111,10 @@ function start(figure) {
         pen.fillRect((p % SIDE) / SIDE, Math.floor(p / SIDE) / SIDE, 1 / SIDE, 1 / SIDE);
       });
     }
-    const sum = grid.reduce((a, b) => a + b, 0), bias = result.why(about).bias;
-    seen.setAttribute("aria-label", `The scribble on 8 by 8 cells: ${signed(sum)} for ${name}.`);
+    const all = signed(sum(grid)), bias = result.why(about).bias;
+    seen.setAttribute("aria-label", `The scribble on 8 by 8 cells: ${all} for ${name}.`);
     reason.replaceChildren(el("b", {}, `Why ${name}? `), `Your scribble as the engine sees it, and what ` +
-      `each of 8 \u00d7 8 cells adds (violet, +) or takes away (orange, \u2212): ${signed(sum)} in all. ` +
+      `each of 8 \u00d7 8 cells adds (violet, +) or takes away (orange, \u2212): ${all} in all. ` +
       `White counts, too. Bias: ${signed(bias)}.`);
   }
   function tell(text) {
@@ -155,7 +163,8 @@ function start(figure) {
     () => pad.put(strokes), { title: name, "aria-label": `our scribble: ${name}` }));
   const ask = el("div", { class: "ask" }, words, pad.canvas,
     el("div", { class: "tools" }, button("undo", pad.undo), button("clear", pad.clear), smudge),
-    el("p", {}, "or take one of ours:"), el("div", { class: "ours", role: "group", "aria-label": "Or take one of our scribbles" }, ...ours));
+    el("p", {}, "or take one of ours:"),
+    el("div", { class: "ours", role: "group", "aria-label": "Our scribbles" }, ...ours));
   const all = el("details", { ontoggle: look }, el("summary", {}, `What is in here? All ${n} pictures`),
     el("p", {}, "Press one to see at which place the present question puts it."), place, everything);
   const limits = el("p", { class: "limits" }, "Something is always first: the engine says which, never " +

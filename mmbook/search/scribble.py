@@ -105,7 +105,7 @@ def fit(picture: ArrayLike) -> np.ndarray:
     seen = ink > SEEN
     if not seen.any():
         return ink
-    rows, columns = _weights(seen.any(1)), _weights(seen.any(0))
+    rows, columns = _weights(seen.max(1)), _weights(seen.max(0))
     return rows @ ink @ columns.T
 
 

@@ -41,16 +41,22 @@ function placed(strokes, extent) {
 function draw(strokes, extent, width) {
   const ink = new Float64Array(SIDE * SIDE);
   if (!strokes.length) return ink;
+  const reach = width / 2 + 0.5; // farther pixels get no ink from a line
+  const near = (a, b) => [Math.max(Math.floor(Math.min(a, b) - reach), 0),
+    Math.min(Math.ceil(Math.max(a, b) + reach), SIDE - 1)];
   for (const stroke of placed(strokes, Math.max(extent - width, 0))) {
     for (let i = 0; i < stroke.length; i++) {
       if (i === stroke.length - 1 && i > 0) break;
       const [ax, ay] = stroke[i], [bx, by] = stroke[i + 1] ?? stroke[i];
       const dx = bx - ax, dy = by - ay, length = Math.max(dx * dx + dy * dy, 1e-12);
-      for (let p = 0; p < ink.length; p++) {
-        const x = (p % SIDE) + 0.5 - ax, y = Math.floor(p / SIDE) + 0.5 - ay;
-        const along = Math.min(Math.max((x * dx + y * dy) / length, 0), 1);
-        const distance = Math.sqrt((x - along * dx) ** 2 + (y - along * dy) ** 2);
-        ink[p] = Math.max(ink[p], Math.min(Math.max(width / 2 + 0.5 - distance, 0), 1));
+      const [left, right] = near(ax, bx), [top, bottom] = near(ay, by);
+      for (let row = top; row <= bottom; row++) {
+        for (let column = left; column <= right; column++) {
+          const x = column + 0.5 - ax, y = row + 0.5 - ay, p = row * SIDE + column;
+          const along = Math.min(Math.max((x * dx + y * dy) / length, 0), 1);
+          const distance = Math.sqrt((x - along * dx) ** 2 + (y - along * dy) ** 2);
+          ink[p] = Math.max(ink[p], Math.min(Math.max(reach - distance, 0), 1));
+        }
       }
     }
   }

@@ -82,14 +82,17 @@ def _answer(
 ) -> tuple[str, float]:
     """Picture, rank, score and names, and where the next may begin."""
     english, chinese = finder.names[answer.entry]
-    drawn, wide = svg.fitted(picture, left + 4, top, TILE, TILE)
-    score = f"{answer.score:.2f}".replace("0.", ".", 1).replace("-", "−")
-    parts = [drawn, svg.words(left + wide + 10, top + 12, f"{answer.rank}.", 12, anchor="start")]
-    parts.append(svg.words(left + wide + 10, top + TILE - 2, score, 11, anchor="start", faint=True))
+    drawn, wide = svg.fitted(picture, left, top, TILE, TILE)
+    parts = [drawn, svg.words(left + wide + 8, top + 12, f"{answer.rank}.", 12, anchor="start")]
+    parts.append(
+        svg.words(
+            left + wide + 8, top + TILE - 2, _short(answer.score), 11, anchor="start", faint=True
+        )
+    )
     y = top + TILE + 14
     for text, size in ((english, 11), (chinese, 12)):
         for line in svg.lines(text, STEP - 10, size, most=3 if size == 11 else 2):
-            parts.append(svg.words(left + 4, y, line, size, anchor="start"))
+            parts.append(svg.words(left, y, line, size, anchor="start"))
             y += size + 2.5
     return "".join(parts), y
 
@@ -106,16 +109,23 @@ def _why(finder: Finder, first: Answer, y: float) -> tuple[str, float]:
         svg.Entry(
             '<rect x="-5" y="-5" width="10" height="10" '
             f'fill="{VIOLET if share > 0 else ORANGE}"/>',
-            f"{name} {share:+.2f}".replace("0.", ".", 1).replace("-", "−"),
+            f"{name} {_short(share, '+')}",
         )
         for name, share in told
     ]
     head = svg.words(
         6,
         y + 4,
-        f"Why {finder.names[first.entry][0]}, {first.score:.2f}:".replace("0.", ".", 1),
+        f"Why {finder.names[first.entry][0]}, {_short(first.score)}:",
         12,
         anchor="start",
     )
     key, y = svg.key(entries, 12, y + 26, WIDTH - 6, size=12)
     return head + key, y + 6
+
+
+def _short(x: float, plus: str = "") -> str:
+    """Two digits as the page writes them: +.05, −.12, .00."""
+    text = f"{abs(x):.2f}".replace("0.", ".", 1)
+    sign = "−" if x < 0 else plus
+    return text if text == ".00" else sign + text
