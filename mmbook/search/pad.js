@@ -121,6 +121,10 @@ function makePad(changed) {
     change();
   }
   const undo = () => put(strokes.slice(0, -1), half);
-  return { canvas, put, undo, clear: () => put([]), tear: (torn) => put(strokes, torn),
+  const clear = () => {
+    cursor = null;
+    put([]);
+  };
+  return { canvas, put, undo, clear, tear: (torn) => put(strokes, torn),
     get strokes() { return strokes; }, get half() { return half; } };
 }

@@ -173,7 +173,9 @@ function start(figure) {
   const live = el("div", { class: "live", "data-lm-suppress-shortcuts": "true",
     onkeydown: (event) => event.stopPropagation() }, el("div", { class: "parts" }, ask,
     el("div", { class: "answers" }, status, list), el("div", { class: "engine" }, seen, reason), all, limits));
-  figure.querySelector("img").after(live);
+  const still = figure.querySelector("img"), paper = el("div", { class: "paper" });
+  still.replaceWith(paper, live); // what a printer shows
+  paper.append(still);
   new ResizeObserver(() => result && explain()).observe(seen);
   words.value = facts.held.text;
   pad.put(facts.held.strokes, facts.held.half);

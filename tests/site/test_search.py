@@ -62,17 +62,34 @@ def finder() -> Finder:
     )
 
 
+@pytest.fixture(scope="module")
+def opened(visit_once):
+    """The chapter, opened once for each view and theme."""
+    pages = {}
+
+    def once(view, theme):
+        if (view, theme) not in pages:
+            pages[view, theme] = page = visit_once(chapter(), view, theme)
+            page.wait_for_selector(PAD)
+        return pages[view, theme]
+
+    return once
+
+
 @pytest.fixture
-def page(visit):
-    def opened(view="desktop", theme="light"):
-        page = visit(chapter(), view, theme)
-        page.wait_for_selector(PAD)
-        page.locator(PAD).scroll_into_view_if_needed()
+def page(opened):
+    """A page on which nothing is asked yet."""
+
+    def emptied(view="desktop", theme="light"):
+        page = opened(view, theme)
         pages.append(page)
+        page.locator(PAD).scroll_into_view_if_needed()
+        empty(page)
+        settle(page)
         return page
 
     pages = []
-    yield opened
+    yield emptied
     for page in pages:
         assert page.trouble == []
 
@@ -121,11 +138,12 @@ def empty(page):
     page.get_by_role("button", name="clear", exact=True).click()
 
 
-def test_the_held_question_is_answered_at_once(page):
-    page = page()
+def test_the_held_question_is_answered_at_once(visit):
+    page = visit(chapter())
+    page.wait_for_selector(PAD)
     question = agrees(page)
     assert question == facts()["held"] and page.locator(ANSWERS).count() == 10
-    assert not page.locator(f"{FIGURE} > img").is_visible()
+    assert not page.locator(f"{FIGURE} .paper img").is_visible() and page.trouble == []
 
 
 TYPED = ["umbrella", "one o'clock", "FOX", "伞", "蓝色 心", "red 苹果", "8 fox", "NG按钮"]
@@ -145,7 +163,6 @@ def test_typed_words_find_what_numpy_finds(page):
 
 def test_an_emptied_page_asks_for_a_question_and_goes_on(page):
     page = page()
-    empty(page)
     assert says(page).startswith("Ask me something") and page.locator(ANSWERS).count() == 0
     page.fill(BOX, "\u2603")
     assert "No letter group" in says(page) and "Ask me something" in says(page)
@@ -155,7 +172,6 @@ def test_an_emptied_page_asks_for_a_question_and_goes_on(page):
 
 def test_a_mouse_draws_and_undo_takes_back(page):
     page = page()
-    empty(page)
     scribble(page)
     strokes = agrees(page)["strokes"]
     assert len(strokes) == 1 and len(strokes[0]) > 15
@@ -170,7 +186,6 @@ def test_a_mouse_draws_and_undo_takes_back(page):
 
 def test_the_canvas_has_the_screens_pixels_and_shows_the_ink(page):
     page = page()
-    empty(page)
     scribble(page, [(0.1, 0.5), (0.9, 0.5)])
     settle(page)
     side, ratio, dark, light = page.locator(PAD).evaluate(
@@ -184,7 +199,6 @@ def test_the_canvas_has_the_screens_pixels_and_shows_the_ink(page):
 
 def test_a_finger_draws_on_a_phone_and_the_page_does_not_move(page):
     page = page("phone")
-    empty(page)
     before = page.evaluate("scrollY")
     touch = page.context.new_cdp_session(page)
     touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
@@ -208,7 +222,6 @@ def test_a_finger_draws_on_a_phone_and_the_page_does_not_move(page):
 
 def test_a_keyboard_is_enough(page):
     page = page()
-    empty(page)
     page.locator(BOX).focus()
     page.keyboard.type("house")
     page.keyboard.press("Tab")
@@ -235,7 +248,6 @@ def test_a_keyboard_is_enough(page):
 
 def test_all_of_ours_can_be_taken(page):
     page = page()
-    empty(page)
     for name, strokes in facts()["scribbles"].items():
         page.get_by_role("button", name=f"our scribble: {name}").click()
         assert agrees(page)["strokes"] == strokes
@@ -243,7 +255,6 @@ def test_all_of_ours_can_be_taken(page):
 
 def test_a_smudge_goes_round_the_four_halves(page):
     page = page()
-    empty(page)
     scribble(page)
     smudge, found = page.locator(f"{FIGURE} .tools button").last, []
     for _ in range(5):
@@ -257,7 +268,6 @@ def test_a_smudge_goes_round_the_four_halves(page):
 
 def test_words_and_a_scribble_ask_together_and_the_parts_add_up(page):
     page = page()
-    empty(page)
     page.fill(BOX, "red apple")
     scribble(page)
     question = Question(**agrees(page))
@@ -273,7 +283,6 @@ def test_words_and_a_scribble_ask_together_and_the_parts_add_up(page):
 
 def test_an_answer_that_is_pressed_is_explained(page):
     page = page()
-    empty(page)
     scribble(page)
     agrees(page)
     third = page.locator(ANSWERS).nth(2)
@@ -285,10 +294,10 @@ def test_an_answer_that_is_pressed_is_explained(page):
 
 def test_everything_can_be_looked_for_and_its_place_is_the_true_one(page):
     page = page()
-    empty(page)
     page.fill(BOX, "fox")
     page.locator(f"{FIGURE} summary").click()
     everything = page.locator(f"{FIGURE} .everything button")
+    everything.first.wait_for()
     assert everything.count() == len(facts()["names"])
     for e in (2, 101):
         everything.nth(e).click()
@@ -300,12 +309,15 @@ def test_everything_can_be_looked_for_and_its_place_is_the_true_one(page):
     page.fill(BOX, "")
     settle(page)
     assert page.locator(f"{FIGURE} .place").inner_text() == "Ask me something first."
+    page.locator(f"{FIGURE} summary").click()
 
 
 @pytest.mark.parametrize("view", ["desktop", "phone"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_ink_and_page_differ_in_both_themes_and_nothing_is_too_wide(page, view, theme, tmp_path):
     page = page(view, theme)
+    page.fill(BOX, "cat")
+    scribble(page)
     settle(page)
     ink = page.locator(f"{FIGURE} .name").first.evaluate("e => getComputedStyle(e).color")
     level = np.mean([int(v) for v in re.findall(r"\d+", ink)[:3]])
@@ -320,17 +332,21 @@ def test_ink_and_page_differ_in_both_themes_and_nothing_is_too_wide(page, view, 
 
 def test_the_smallest_phone_shows_it_whole(page):
     page = page("phone")
+    page.fill(BOX, "cat")
+    size = page.viewport_size
     page.set_viewport_size({"width": 360, "height": 640})
     settle(page)
     wide, room = page.locator(FIGURE).evaluate("e => [e.scrollWidth, e.clientWidth]")
+    page.set_viewport_size(size)
     assert wide <= room + 1
 
 
 def test_paper_shows_the_still_picture(page):
     page = page()
     page.emulate_media(media="print")
-    assert page.locator(f"{FIGURE} > img").is_visible()
+    assert page.locator(f"{FIGURE} .paper img").is_visible()
     assert not page.locator(f"{FIGURE} .live").is_visible()
+    page.emulate_media(media="screen")
 
 
 def test_without_scripts_there_is_the_still_picture(browser, address):
