@@ -132,7 +132,8 @@ function start(figure) {
     smudge.setAttribute("aria-pressed", pad.half !== null);
     const notes = unknown.map((u) => `No letter group of \u201c${u}\u201d is known, so it does not ask. `);
     if (pad.strokes.length && !asked.includes("drawing")) notes.push("Nothing is left of the scribble. ");
-    const say = order.length ? `Asked by ${asked.map((m) => TELLS[m]).join(" and ")}. First of ${n}: ` +
+    const by = asked.map((m) => TELLS[m]).join(", ").replace(/, ([^,]*)$/, " and $1");
+    const say = order.length ? `Asked by ${by}. First of ${n}: ` +
       `${facts.names[order[0]].join(", ")}.` : "Ask me something: type a word, scribble, or both.";
     tell(notes.join("") + say);
     where();
