@@ -49,6 +49,7 @@ CALLS = {
     "search.eight_bit": call(
         weights=Tensor("5 3", numpy=True, legal="one 5 more, one 3 more, ints")
     ),
+    "search.EightBit.facts": call(of=lambda: search.eight_bit(np.eye(2))),
     "search.draw": call(strokes=STROKES, extent=EXTENT, width=WIDTH),
     "search.smudged": call(
         picture=Tensor("32 32", "unit", numpy=True, legal="negative, per cent, ints"),
