@@ -1,6 +1,7 @@
 """The search of chapter 13, in NumPy and, on a page, in the browser without a kernel.
 
-:class:`Finder` holds the small student: one linear map per sense, one code per entry, in eight bits.
+:class:`Finder` holds the small student: one linear map per sense, one code per entry, in eight
+bits.
 :func:`search_page` puts it into a figure with a text box and paper to scribble on.
 """
 
