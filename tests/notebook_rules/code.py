@@ -36,7 +36,7 @@ def readable_code(nb: NotebookNode) -> list[str]:
 
 
 # The chapters of the second edition; the others still have their long cells.
-SHORT_CELLS = {1, 2, 3, 4, 5, 6, 7, 8, 9}
+SHORT_CELLS = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}
 MAX_VISIBLE, MAX_CLASS, MAX_IMPORTS, MAX_MEDIAN = 20, 25, 12, 8
 
 
