@@ -44,15 +44,27 @@ def test_every_public_name_has_an_anchor_on_the_page_of_its_module(places):
 
 
 def imported(chapter: str) -> set[str]:
-    """Full names that a chapter's cells import from the package's modules."""
+    """Full names that a chapter's cells import from the package, or take from its modules."""
     notebook = json.loads((ROOT / chapter.replace(".html", ".ipynb")).read_text("utf-8"))
     cells = ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code"]
+    nodes = [node for cell in cells for node in ast.walk(ast.parse(cell))]
+    froms = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    modules = {
+        alias.asname or alias.name: f"mmbook.{alias.name}"
+        for node in froms
+        if node.module == "mmbook"
+        for alias in node.names
+    }
     return {
         f"{node.module}.{alias.name}"
-        for cell in cells
-        for node in ast.walk(ast.parse(cell))
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("mmbook.")
+        for node in froms
+        if node.module.startswith("mmbook.")
         for alias in node.names
+    } | {
+        f"{modules[node.value.id]}.{node.attr}"
+        for node in nodes
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        if node.value.id in modules and not node.attr.isupper()  # constants are linked by import
     }
 
 
