@@ -64,8 +64,8 @@ class Finder:
         layers: {"english": ..., "chinese": ..., "drawing": ...}, each ``nn.Linear(D, K)``.
         entries: codes (n, K), of length 1.
         names: n pairs, English and Chinese.
-        pieces: {"english": ..., "chinese": ...}, each :class:`~mmbook.features.Pieces` of as many as its
-            layer reads.
+        pieces: {"english": ..., "chinese": ...}, each :class:`~mmbook.features.Pieces`, of
+            as many groups as its layer reads.
         usual: (192,), taken off the ink.
         extent, width: how a scribble is drawn, see :func:`draw`.
     Raises: KeyError for other names of senses; TypeError for what are no layers, pieces or pairs;
