@@ -59,6 +59,7 @@ class Finder:
     ``x`` of a language is 1 where the words hold a letter group, of a drawing its ink on 8 x 8
     cells in three colours (colours first) less ``usual``. Weights and codes are rounded to eight
     bits. A sense that has nothing to say (no word, no known letter group, no stroke) is left out.
+    Layers and codes may lie on any device; they are copied from it.
 
     Args:
         layers: {"english": ..., "chinese": ..., "drawing": ...}, each ``nn.Linear(D, K)``.
