@@ -109,16 +109,39 @@ def test_the_usual_extent_is_that_of_the_drawings():
     assert np.median(longer) == search.scribble.EXTENT
 
 
-@pytest.mark.parametrize("top, left, high, wide", [(3, 5, 7, 23), (0, 0, 32, 32), (19, 29, 13, 3)])
+@pytest.mark.parametrize(
+    "top, left, high, wide",
+    [(3, 5, 7, 23), (0, 0, 32, 32), (19, 28, 13, 4), (15, 1, 2, 30), (2, 29, 29, 3), (7, 9, 1, 1)],
+)
 def test_to_fit_a_drawing_is_pytorchs_way_of_sampling(top, left, high, wide):
     ink = np.zeros((32, 32))
     ink[top : top + high, left : left + wide] = (
         np.random.default_rng(0).random((high, wide)) / 2 + 0.5
     )
-    theta = torch.tensor([[[wide, 0, 2 * left + wide - 32], [0, high, 2 * top + high - 32]]]) / 32
+    least = max(high, wide) / 4  # a thinner box is widened to both sides
+    across = [max(wide, least), 0, 2 * left + wide - 32]
+    theta = torch.tensor([[across, [0, max(high, least), 2 * top + high - 32]]]) / 32
     grid = F.affine_grid(theta.double(), [1, 1, 32, 32], align_corners=False)
     expected = F.grid_sample(torch.tensor(ink)[None, None], grid, align_corners=False)[0, 0]
     assert search.fit(ink) == pytest.approx(expected.numpy(), abs=1e-9)
+
+
+@pytest.mark.parametrize("end", [(0.8, 0.5), (0.2, 0.1)], ids=["across", "up"])
+def test_one_straight_line_does_not_fill_the_paper(end):
+    ink = search.fit(search.draw([[(0.2, 0.5), end]]))
+    assert 0.1 < ink.mean() < 0.25 and not ink[[0, 0, -1, -1], [0, -1, 0, -1]].any()
+
+
+def test_next_to_none_of_the_chapters_drawings_is_too_thin_to_be_stretched():
+    thin = {}
+    for name in ("train", "val", "test"):
+        e = load_emoji(name)
+        inked = 255 - e.image.min(-1) > 0.05 * 255
+        seen = np.stack([inked.any(3), inked.any(2)])  # the rows and the columns with ink
+        boxes = 32 - seen.argmax(-1) - seen[..., ::-1].argmax(-1)
+        slim = e.image_mask & (boxes.min(0) < search.scribble.SLIM * boxes.max(0))
+        thin[name] = int(slim.any(1).sum())
+    assert thin == {"train": 3, "val": 2, "test": 0}
 
 
 def test_traces_of_ink_do_not_count_for_the_box_and_empty_paper_stays_empty():
@@ -223,13 +246,13 @@ def test_the_bias_and_a_negative_share_by_hand():
 @pytest.mark.parametrize("text", ["", "red cat", "八", "cat 七八"])
 @pytest.mark.parametrize("strokes", [(), ANGLE], ids=["", "scribble"])
 def test_torch_agrees_and_the_shares_add_up(text, strokes):
-    of, engine = layers(), finder()
+    of, engine = {m: layer.cpu() for m, layer in layers().items()}, finder()
     words = search.by_language(text)
     x = {"english": ENGLISH, "chinese": CHINESE}
     x = {m: x[m].encode([words[m]]) for m in words}
     if strokes:
         x["drawing"] = (
-            torch.tensor(search.cells(search.fit(search.draw(strokes))))[None].float() - 0.1
+            torch.tensor(search.cells(search.fit(search.draw(strokes))))[None].float().cpu() - 0.1
         )
     answers = engine.search(Question(text, strokes), most=None)
     if not x:
@@ -237,7 +260,7 @@ def test_torch_agrees_and_the_shares_add_up(text, strokes):
         return
     with torch.no_grad():
         q = F.normalize(sum(F.normalize(of[m](x[m]), dim=1) for m in x), dim=1)
-        expected = (q @ entries().T)[0].numpy()
+        expected = (q @ entries().cpu().T)[0].numpy()
     scores = np.empty(7)
     scores[[a.entry for a in answers]] = [a.score for a in answers]
     assert scores == pytest.approx(expected, abs=0.02)  # eight bits

@@ -59,13 +59,14 @@ class Finder:
     ``x`` of a language is 1 where the words hold a letter group, of a drawing its ink on 8 x 8
     cells in three colours (colours first) less ``usual``. Weights and codes are rounded to eight
     bits. A sense that has nothing to say (no word, no known letter group, no stroke) is left out.
+    Layers and codes may lie on any device; they are copied from it.
 
     Args:
         layers: {"english": ..., "chinese": ..., "drawing": ...}, each ``nn.Linear(D, K)``.
         entries: codes (n, K), of length 1.
         names: n pairs, English and Chinese.
-        pieces: {"english": ..., "chinese": ...}, each :class:`Pieces` of as many groups as its
-            layer reads.
+        pieces: {"english": ..., "chinese": ...}, each :class:`~mmbook.features.Pieces`, of
+            as many groups as its layer reads.
         usual: (192,), taken off the ink.
         extent, width: how a scribble is drawn, see :func:`draw`.
     Raises: KeyError for other names of senses; TypeError for what are no layers, pieces or pairs;

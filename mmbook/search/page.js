@@ -52,8 +52,9 @@ function start(figure) {
   const button = (text, onclick, more = {}) => el("button", { type: "button", onclick, ...more }, text);
   const pad = makePad(later);
   const words = el("input", { type: "text", maxlength: 80, autocomplete: "off", spellcheck: "false",
-    placeholder: "umbrella, \u4f1e \u2026", "aria-label": "Ask by words, English or Chinese", oninput: later });
-  const smudge = button("smudge", () => pad.tear(HALVES[(HALVES.indexOf(pad.half) + 1) % 5]));
+    placeholder: "up-right arrow, \u4f1e \u2026", "aria-label": "Ask by words, English or Chinese", oninput: later });
+  const smudge = button("smudge", () => pad.tear(HALVES[(HALVES.indexOf(pad.half) + 1) % 5]),
+    { title: "covers one half, then the next" });
   const seen = el("canvas", { class: "seen", role: "img" }), reason = el("p", { class: "reason" });
   const status = el("p", { class: "status", role: "status", "aria-live": "polite" });
   const list = el("ol", { role: "list" }), place = el("div", { class: "place", "aria-live": "polite" });
@@ -115,10 +116,15 @@ function start(figure) {
     seen.setAttribute("aria-label", `The scribble on 8 by 8 cells: ${all} for ${name}.`);
     reason.replaceChildren(el("b", {}, `Why ${name}? `), `Your scribble as the engine sees it, and what ` +
       `each of 8 \u00d7 8 cells adds (violet, +) or takes away (orange, \u2212): ${all} in all. ` +
-      `White counts, too. Bias: ${signed(bias)}.`);
+      `Empty cells count, too. Bias: ${signed(bias)}.`);
   }
-  function tell(text) {
-    if (status.textContent !== text) status.textContent = text; // said once, not at each move
+  function tell(text, first) {
+    if (status.textContent === text) return; // said once, not at each move
+    status.replaceChildren(...(first === undefined ? [] : [picture(first)]), el("span", {}, text));
+  }
+  function clear() {
+    words.value = "";
+    pad.clear();
   }
   function update() {
     waiting = false;
@@ -135,7 +141,7 @@ function start(figure) {
     const by = asked.map((m) => TELLS[m]).join(", ").replace(/, ([^,]*)$/, " and $1");
     const say = order.length ? `Asked by ${by}. First of ${n}: ` +
       `${facts.names[order[0]].join(", ")}.` : "Ask me something: type a word, scribble, or both.";
-    tell(notes.join("") + say);
+    tell(notes.join("") + say, order[0]);
     where();
     explain();
   }
@@ -163,17 +169,18 @@ function start(figure) {
   const ours = Object.entries(facts.scribbles).map(([name, strokes]) => button(sketch(strokes),
     () => pad.put(strokes), { title: name, "aria-label": `our scribble: ${name}` }));
   const ask = el("div", { class: "ask" }, words, pad.canvas,
-    el("div", { class: "tools" }, button("undo", pad.undo), button("clear", pad.clear), smudge),
-    el("p", {}, "or take one of ours:"),
+    el("div", { class: "tools" }, button("undo", pad.undo, { title: "takes the last line away" }),
+      button("clear", clear, { title: "takes words and scribble away" }), smudge),
+    status, el("p", {}, "Or take one of our scribbles:"),
     el("div", { class: "ours", role: "group", "aria-label": "Our scribbles" }, ...ours));
   const all = el("details", { ontoggle: look }, el("summary", {}, `What is in here? All ${n} pictures`),
     el("p", {}, "Press one to see at which place the present question puts it."), place, everything);
   const limits = el("p", { class: "limits" }, "Something is always first: the engine says which, never " +
-    "whether. A voice cannot ask: the pictures and names come without recordings, so nothing could " +
+    "whether. In a group of letters \u2423 is a space. A voice cannot ask: the pictures and names come without recordings, so nothing could " +
     "learn to hear them.");
   const live = el("div", { class: "live", "data-lm-suppress-shortcuts": "true",
-    onkeydown: (event) => event.stopPropagation() }, el("div", { class: "parts" }, ask,
-    el("div", { class: "answers" }, status, list), el("div", { class: "engine" }, seen, reason), all, limits));
+    onkeydown: (event) => event.stopPropagation() }, el("div", { class: "parts" }, all, ask,
+    el("div", { class: "answers" }, list), el("div", { class: "engine" }, seen, reason), limits));
   const still = figure.querySelector("img"), paper = el("div", { class: "paper" });
   still.replaceWith(paper, live); // what a printer shows
   paper.append(still);

@@ -1,6 +1,6 @@
 // The search, as mmbook/search computes it in NumPy (finder.py, scribble.py, words.py): the same
 // names, the same order. Nothing here knows about the page.
-const SIDE = 32, CELLS = 8, LEAST = 0.1, SEEN = 0.05;
+const SIDE = 32, CELLS = 8, LEAST = 0.1, SEEN = 0.05, SLIM = 0.25;
 // Chinese signs, with their extensions: the ranges of words.py.
 const HAN = /[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]/u;
 const LATIN = /[A-Za-z\u00c0-\u024f]/;
@@ -71,18 +71,21 @@ function smudged(ink, half) {
   return lost ? ink.map((v, p) => (lost(p % SIDE, Math.floor(p / SIDE)) ? 0 : v)) : ink;
 }
 
-// The box of the ink stretched to the whole paper, width and height each, linear in between.
+// The box of the ink stretched to the whole paper, width and height each, linear in between. A box
+// thinner than a quarter of its length is first widened to that: one line does not fill the paper.
 function fit(ink) {
   const seen = [...ink.keys()].filter((p) => ink[p] > SEEN);
   if (!seen.length) return ink;
-  const taps = (places) => {
-    const first = Math.min(...places), length = Math.max(...places) + 1 - first;
+  const ends = (places) => [Math.min(...places), Math.max(...places) + 1];
+  const box = [ends(seen.map((p) => Math.floor(p / SIDE))), ends(seen.map((p) => p % SIDE))];
+  const least = SLIM * Math.max(...box.map(([a, b]) => b - a));
+  const [rows, columns] = box.map(([a, b]) => {
+    const length = Math.max(b - a, least), first = (a + b - length) / 2;
     return Array.from({ length: SIDE }, (_, i) => {
       const at = first + ((i + 0.5) * length) / SIDE - 0.5, low = Math.floor(at);
       return [[low, low + 1 - at], [low + 1, at - low]].filter(([k]) => k >= 0 && k < SIDE);
     });
-  };
-  const rows = taps(seen.map((p) => Math.floor(p / SIDE))), columns = taps(seen.map((p) => p % SIDE));
+  });
   return ink.map((_, p) => {
     let sum = 0;
     for (const [y, a] of rows[Math.floor(p / SIDE)])

@@ -184,6 +184,37 @@ def test_a_mouse_draws_and_undo_takes_back(page):
     assert agrees(page)["strokes"] == strokes
 
 
+@pytest.mark.parametrize("end", [(0.9, 0.5), (0.1, 0.1), (0.12, 0.9)], ids=["across", "up", "down"])
+def test_one_straight_line_is_fitted_as_numpy_fits_it(page, end):
+    page = page()
+    scribble(page, [(0.1, 0.5), end])
+    ink = finder().picture(Question(**agrees(page)))
+    assert 0.05 < ink.mean() < 0.3, "no grey sheet"
+    for _ in range(4):
+        page.locator(f"{FIGURE} .tools button").last.click()
+        assert agrees(page)["half"]
+
+
+def test_clear_takes_the_words_the_scribble_and_the_smudge_away(page):
+    page = page()
+    page.fill(BOX, "cat")
+    scribble(page)
+    page.locator(f"{FIGURE} .tools button").last.click()
+    assert agrees(page)["half"] == "top"
+    page.get_by_role("button", name="clear", exact=True).click()
+    assert asked(page) == {"text": "", "strokes": [], "half": None}
+    assert page.input_value(BOX) == "" and says(page).startswith("Ask me something")
+    assert page.locator(f"{FIGURE} .status .tile").count() == 0
+
+
+def test_what_the_empty_box_proposes_is_found(page):
+    proposed = page().locator(BOX).get_attribute("placeholder").removesuffix(" \u2026").split(", ")
+    assert len(proposed) == 2
+    for text in proposed:
+        answers = finder().search(Question(text))
+        assert any(text in facts()["names"][a.entry] for a in answers[:5]), text
+
+
 def test_the_canvas_has_the_screens_pixels_and_shows_the_ink(page):
     page = page()
     scribble(page, [(0.1, 0.5), (0.9, 0.5)])
@@ -328,6 +359,38 @@ def test_ink_and_page_differ_in_both_themes_and_nothing_is_too_wide(page, view, 
     assert wide <= room + 1
     shot = page.locator(FIGURE).screenshot(path=tmp_path / f"{view}-{theme}.png")
     assert len(shot) > 20_000
+
+
+@pytest.fixture
+def touched(browser, address):
+    """The chapter on a small phone."""
+    context = browser.new_context(
+        viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    page.goto(f"{address}/{chapter()}")
+    page.wait_for_selector(PAD)
+    yield page
+    context.close()
+
+
+def test_on_a_phone_a_finger_finds_its_buttons_and_the_answer_stands_under_the_paper(touched):
+    def box(part):
+        return touched.locator(f"{FIGURE} {part}").first.bounding_box()
+
+    order = ["summary", "input", ".pad", ".tools", ".status", ".ours", ".answers", ".engine"]
+    boxes = [box(part) for part in order]
+    ends = [b["y"] + b["height"] for b in boxes]
+    assert all(end <= b["y"] + 1 for end, b in zip(ends, boxes[1:], strict=False))
+    assert ends[4] - boxes[0]["y"] < 640, "from what is in here to the first answer: one screen"
+    assert ends[4] - boxes[2]["y"] < 460, "under the book's bar, paper and first answer are seen"
+    for part in ("summary", "input", ".tools button", ".ours button", ".answers button"):
+        assert box(part)["height"] >= 44, part
+    first = int(touched.locator(ANSWERS).first.get_attribute("data-entry"))
+    assert facts()["names"][first][0] in says(touched)
+    style = "e => e.style.backgroundImage + e.style.cssText"
+    tiles = [touched.locator(f"{FIGURE} {p} .tile").first for p in (".status", ".answers")]
+    assert tiles[0].evaluate(style) == tiles[1].evaluate(style) != ""
 
 
 def test_the_smallest_phone_shows_it_whole(page):
