@@ -1,4 +1,4 @@
-"""Weights as whole numbers of eight bits with one scale a layer."""
+"""Weights as whole numbers of eight bits with one scale per layer."""
 
 import base64
 from dataclasses import dataclass

@@ -56,7 +56,7 @@ def search_page(
     """Ask by words, by a scribble, or by both, and see ten answers and what each is made of.
 
     Args:
-        thumbnails: one picture an entry, (n, h, w, 3); uint8 or floats from 0 to 1.
+        thumbnails: one picture per entry, (n, h, w, 3); uint8 or floats from 0 to 1.
         held: what is asked before anyone asks; without scripts, in print and in a PDF a still
             picture shows it with its answers.
         scribbles: {name: strokes} for the buttons; :func:`our_scribbles` if left out.

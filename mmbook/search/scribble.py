@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from mmbook import checks
 
-SIDE, CELLS, COLOURS = 32, 8, 3  # pixels and cells a side of the paper; channels
+SIDE, CELLS, COLOURS = 32, 8, 3  # pixels and cells per side of the paper; channels
 EXTENT = 30.0  # pixels: the longer side of a drawing, the median of the data
 WIDTH = 1.3  # pixels: about the stranger's outline
 SEEN = 0.05  # less ink than this is paper, where the box of a drawing is looked for
