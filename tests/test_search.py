@@ -16,7 +16,7 @@ from mmbook import search
 from mmbook.data import damage, load_emoji
 from mmbook.features import Pieces
 from mmbook.search import Finder, Question
-from tests.svg_frame import outside
+from tests.svg_frame import outside, words_of
 
 WORDS = {
     "number": "13.6",
@@ -202,13 +202,6 @@ def test_signs_say_which_language_is_asked(text, english, chinese):
     assert search.by_language(text) == {m: t for m, t in expected.items() if t is not None}
 
 
-@pytest.mark.parametrize("text", ["Red cat", "aaa", "七", "", "o\u2019CLOCK"])
-def test_groups_are_those_of_the_books_pieces(text):
-    pieces = Pieces([text, "red"], longest=3)
-    held = pieces.encode([text])[0]
-    assert set(search.groups(text, 3)) == {p for p, x in zip(pieces.known, held, strict=True) if x}
-
-
 # Eight bits.
 
 
@@ -366,6 +359,19 @@ def test_the_still_picture_shows_the_question_its_answers_and_why():
     assert f"Why {NAMES[best[0].entry][0]}" in picture and ">bias " in picture
     assert "#8e4ec6" in picture and "#e08214" in picture
     assert search.search_page(finder(), PICTURES, held=Question("红", ANGLE), **WORDS)
+
+
+def test_long_names_keep_off_the_edges_of_the_still_picture():
+    names = [("woman’s clothes and a very long name", "女装和一个很长很长的名字")] * 7
+    page = search.search_page(
+        finder(names=names), PICTURES, held=Question("red cat", ANGLE), **WORDS
+    )
+    said = words_of(page.picture)
+    assert min(w.left for w in said) >= 6 and 600 < max(w.right for w in said) <= 694
+
+
+def test_the_page_knows_the_colours_of_the_still_picture():
+    assert 'const MORE = "#8e4ec6", LESS = "#e08214";' in shown().markup
 
 
 def test_the_sizes_of_the_parts_are_those_of_the_page():

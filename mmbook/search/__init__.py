@@ -9,7 +9,7 @@ from mmbook.search.eight import EightBit, eight_bit
 from mmbook.search.finder import Answer, Finder, Question
 from mmbook.search.page import our_scribbles, page_sizes, search_page
 from mmbook.search.scribble import cells, draw, fit, smudged
-from mmbook.search.words import by_language, groups
+from mmbook.search.words import by_language
 
 __all__ = [
     "Answer",
@@ -21,7 +21,6 @@ __all__ = [
     "draw",
     "eight_bit",
     "fit",
-    "groups",
     "our_scribbles",
     "page_sizes",
     "search_page",

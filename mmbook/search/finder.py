@@ -11,7 +11,7 @@ from mmbook import checks
 from mmbook.features import Pieces
 from mmbook.search.eight import EightBit, eight_bit
 from mmbook.search.scribble import CELLS, COLOURS, EXTENT, WIDTH, cells, draw, fit, smudged
-from mmbook.search.words import by_language, groups
+from mmbook.search.words import by_language
 
 LANGUAGES = ("english", "chinese")
 SENSES = (*LANGUAGES, "drawing")
@@ -132,9 +132,7 @@ class Finder:
         checks.instance("question", question, Question)
         found = {}
         for m, words in by_language(question.text).items():
-            known = self.pieces[m].known
-            held = set(groups(words, self.pieces[m].longest))
-            found[m] = np.array([float(piece in held) for piece in known])
+            found[m] = self.pieces[m].encode([words])[0].double().numpy()
         found["drawing"] = cells(self.picture(question))
         found = {m: x for m, x in found.items() if x.any()}
         return {m: x - self.usual if m == "drawing" else x for m, x in found.items()}

@@ -1,7 +1,7 @@
 // The page around the search: words and paper on one side, ten answers and why on the other.
+// Above it stand the colours of what adds (MORE, violet) and takes away (LESS, orange).
 const HALVES = [null, "top", "bottom", "left", "right"];
 const TELLS = { english: "English words", chinese: "Chinese words", drawing: "a scribble" };
-const MORE = "142,78,198", LESS = "224,130,20"; // violet adds, orange takes away: safe together
 // Two digits as the book writes them: +.05, -.12, .00.
 function short(v, plus = "") {
   const text = Math.abs(v).toFixed(2).replace(/^0/, "");
@@ -21,8 +21,7 @@ function sketch(strokes) {
   return small;
 }
 function part(name, share, lang = {}) {
-  const color = share < 0 ? LESS : MORE;
-  return el("span", { class: "part", style: `background:rgba(${color},.22)` },
+  return el("span", { class: "part", style: `background:${share < 0 ? LESS : MORE}38` },
     el("span", lang, name.replaceAll(" ", "\u2423")), ` ${signed(share)}`);
 }
 function paintGrid(pen, grid, signs) {
@@ -30,8 +29,10 @@ function paintGrid(pen, grid, signs) {
   grid.forEach((share, c) => {
     const x = (c % CELLS) * side, y = Math.floor(c / CELLS) * side;
     const strength = Math.abs(share) / most;
-    pen.fillStyle = `rgba(${share < 0 ? LESS : MORE},${0.85 * strength})`;
+    pen.fillStyle = share < 0 ? LESS : MORE;
+    pen.globalAlpha = 0.85 * strength;
     pen.fillRect(x, y, side, side);
+    pen.globalAlpha = 1;
     if (!signs || strength < 0.15) return; // the sign is said by a mark as well
     pen.fillStyle = "#000";
     pen.fillRect(x + side * 0.36, y + side * 0.47, side * 0.28, side * 0.06);

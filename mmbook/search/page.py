@@ -19,9 +19,10 @@ from PIL import Image
 from mmbook import checks
 from mmbook.figures.pixels import data_uri, pixels
 from mmbook.figures.show import CARD, Shown, check_words, wrap
+from mmbook.figures.style import VIOLET
 from mmbook.search.finder import LANGUAGES, SENSES, Finder, Question
 from mmbook.search.scribble import checked_strokes
-from mmbook.search.still import still_page
+from mmbook.search.still import ORANGE, still_page
 
 FOLDER = resources.files("mmbook.search")
 COLOURS = 128  # of all pictures together
@@ -152,7 +153,8 @@ def _atlas(pictures: np.ndarray) -> dict[str, Any]:
 
 
 def _scripts() -> str:
-    return "".join(_read(f"{name}.js") for name in ("search", "pad", "page"))
+    colours = f'const MORE = "{VIOLET}", LESS = "{ORANGE}";\n'  # safe together
+    return colours + "".join(_read(f"{name}.js") for name in ("search", "pad", "page"))
 
 
 def _read(name: str) -> str:

@@ -140,7 +140,7 @@ function makeSearch(facts) {
     const order = score.map((_, e) => e).sort((d, e) => score[e] - score[d] || d - e);
 
     // What the score of entry e is made of: letter groups, cells, bias. They add up to it.
-    function why(e) {
+    function shares(e) {
       const words = new Map(), grid = found.drawing && new Array(CELLS * CELLS).fill(0);
       let bias = 0;
       for (const m of asked) {
@@ -155,6 +155,8 @@ function makeSearch(facts) {
       }
       return { words: [...words].sort((a, b) => Math.abs(b[1]) - Math.abs(a[1])), grid, bias };
     }
+    const told = new Map(); // computed once for each entry that is looked at
+    const why = (e) => told.get(e) ?? told.set(e, shares(e)).get(e);
     return { asked, unknown, ink, order, score, why };
   };
 }

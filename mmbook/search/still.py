@@ -11,7 +11,7 @@ from mmbook.search.finder import Answer, Finder, Question
 from mmbook.search.scribble import CELLS
 
 ORANGE = "#e08214"
-WIDTH, LEFT, PAPER, TILE, STEP = 700, 172, 144, 56, 103
+WIDTH, LEFT, PAPER, TILE, STEP = 700, 172, 144, 56, 101
 
 
 def still_page(finder: Finder, thumbnails: ArrayLike, held: Question) -> str:
@@ -49,8 +49,9 @@ def _asked(finder: Finder, held: Question, first: Answer) -> tuple[str, float]:
     if first.cells is not None:
         ink = finder.picture(held)
         picture = np.repeat(255 * (1 - 0.85 * ink[..., None]), 3, 2).round().astype(np.uint8)
-        parts.append(svg.raster(picture, 6, y, PAPER, PAPER))
         parts += _grid(first.cells, 6, y)
+        drawn = svg.raster(picture, 6, y, PAPER, PAPER)
+        parts.append(f'<g style="mix-blend-mode:multiply">{drawn}</g>')  # no cell hides a stroke
         parts.append(svg.frame(6, y, PAPER, PAPER))
         y += PAPER + 8
     return "".join(parts), y

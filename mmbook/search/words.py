@@ -1,4 +1,4 @@
-"""Which language a question is in, and which letter groups it holds. ``search.js`` agrees."""
+"""Which language a question is in. ``search.js`` agrees."""
 
 import re
 
@@ -31,18 +31,3 @@ def by_language(text: str) -> dict[str, str]:
         latin = LATIN.search(word) is not None and HAN.search(word) is None
         found["english" if latin or not chinese else "chinese"].append(word)
     return {language: " ".join(words) for language, words in found.items() if words}
-
-
-def groups(text: str, longest: int) -> list[str]:
-    """Groups of 1 to ``longest`` neighbouring characters, each once; case does not count.
-
-    >>> groups("Aba", 2)
-    ['a', 'b', 'ab', 'ba']
-
-    Raises: TypeError for what is no string; ValueError for ``longest`` below 1.
-    """
-    letters = checks.text("text", text, 0).lower()
-    sizes = range(1, checks.whole("longest", longest) + 1)
-    return list(
-        dict.fromkeys(letters[i : i + n] for n in sizes for i in range(len(letters) - n + 1))
-    )

@@ -45,7 +45,6 @@ def question():
 EMPTY = "empty"
 CALLS = {
     "search.by_language": call(text=Text("ab", legal=EMPTY)),
-    "search.groups": call(text=Text("ab", legal=EMPTY), longest=Whole(2)),
     "search.eight_bit": call(
         weights=Tensor("5 3", numpy=True, legal="one 5 more, one 3 more, ints")
     ),
