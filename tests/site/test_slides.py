@@ -37,6 +37,8 @@ FAULTS = """() => {
     if (svg.getBoundingClientRect().height < 250) faults.push("a small figure");
   for (const formula of slide.querySelectorAll("mjx-container[display]"))
     if (parseFloat(getComputedStyle(formula).fontSize) < 24) faults.push("a small formula");
+  if (slide.matches(".wrapped") && slide.querySelector("pre .k, pre .kn, pre .o"))
+    faults.push("code too long for its slide");
   if (slide.querySelector("mjx-merror")) faults.push("a formula that MathJax does not know");
   if (/\\$\\$|\\{\\{/.test(slide.innerText)) faults.push("something was left as it is written");
   return faults;

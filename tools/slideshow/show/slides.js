@@ -16,24 +16,33 @@ function enlarge(figure) {
   const stage = figure.querySelector(".mmbook-stage");
   const svg = stage?.querySelector("svg");
   if (!svg) return;
-  svg.style.display = "none"; // the room does not depend on the picture
   const below = scale(stage, svg);
   figure.classList.add("side");
   figure.classList.toggle("side", scale(stage, svg) > below);
   const factor = scale(stage, svg);
   const { width, height } = svg.viewBox.baseVal;
+  if (figure.classList.contains("side")) stage.style.flex = `0 0 ${width * factor}px`;
   Object.assign(svg.style, {
     display: "block", flex: "none", maxWidth: "none", width: `${width * factor}px`, height: `${height * factor}px`,
   });
 }
 
+function enlargeWords(slide) {
+  const figure = slide.querySelector("figure"); // it needs the room
+  for (const [name, [largest, smallest]] of Object.entries(LARGEST)) {
+    let size = figure ? smallest + 4 : largest;
+    do slide.style.setProperty(name, `${size}px`);
+    while (!fits(slide) && --size >= smallest);
+  }
+}
+
 function measure() {
   const slides = document.querySelector(".reveal .slides");
   for (const slide of slides.querySelectorAll(":scope > section > section")) {
-    for (const [name, [largest, smallest]] of Object.entries(LARGEST)) {
-      let size = slide.querySelector("figure") ? smallest + 4 : largest; // the figure needs the room
-      do slide.style.setProperty(name, `${size}px`);
-      while (!fits(slide) && --size >= smallest);
+    enlargeWords(slide);
+    if (!fits(slide)) { // a long line of an output
+      slide.classList.add("wrapped");
+      enlargeWords(slide);
     }
     slide.querySelectorAll("figure").forEach(enlarge);
   }
