@@ -106,6 +106,7 @@ def test_code_is_a_function_a_method_or_the_cell_that_sets_a_name(seventh):
 
 def test_an_output_can_be_cut_to_its_lines(seventh):
     whole, some = seventh.output("cost"), seventh.output("cost 2-3")
+    assert seventh.output("`multiplications(n, d)` 2-3") == some
     assert whole.split("\n")[2:4] == some.split("\n")[1:3] and len(some.split("\n")) == 4
 
 

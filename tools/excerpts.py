@@ -82,14 +82,14 @@ class Excerpts:
         return "## " + found[1]
 
     def formula(self, anchor: str) -> str:
-        """One statement a line, so that it can be large; the tag stays."""
+        """One statement a line, so that it can be large; no sentence goes on behind it."""
         pattern = rf'<a id="{re.escape(anchor)}"></a>\n+\$\$\n([^$]+?)\s*(\\tag\{{[^}}]*\}}\n)?\$\$'
         expected = f"a formula with the anchor {anchor!r}"
         found = sought(pattern, self.chapter.markdown, self.chapter.name, expected)
         lines = [found[1]]
         while len(pair := _split(lines[-1])) > 1:
             lines[-1:] = pair
-        body = " \\\\[.6em]\n".join(lines)
+        body = " \\\\[.6em]\n".join(re.sub(r"\s*(?<!\\)[.,:;]\s*$", "", line) for line in lines)
         if len(lines) > 1:
             body = f"\\begin{{gathered}}\n{body}\n\\end{{gathered}}"
         return f"$$\n{body}\n{found[2] or ''}$$"
@@ -141,9 +141,14 @@ class Excerpts:
         return f"```python\n{lines}\n```"
 
     def _one_cell(self, name: str, prints: bool = False) -> NotebookNode:
-        found = [cell for cell in self.code if _sets(cell.source, name)]
-        if prints:
-            found = [cell for cell in found if _printed(cell)]
+        """The cell that sets a name, or has a piece of code in backquotes."""
+        piece = name.strip("`")
+        found = [
+            cell
+            for cell in self.code
+            if (piece in cell.source if piece != name else _sets(cell.source, name))
+            and (_printed(cell) or not prints)
+        ]
         if len(found) != 1:
             what = "set and print" if prints else "set"
             raise ValueError(
@@ -153,7 +158,7 @@ class Excerpts:
 
     def output(self, words: str) -> str:
         """What the one cell that sets a name has printed; ``words`` may end in lines, ``2-5``."""
-        name, _, lines = words.partition(" ")
+        name, lines = sought(r"^(`.+`|\S+) ?(\S*)$", words, "output", "a name, then lines").groups()
         found = _printed(self._one_cell(name, prints=True)).rstrip().split("\n")
         if lines:
             first, _, last = lines.partition("-")

@@ -16,7 +16,8 @@ what the chapter has, so that a deck cannot say anything else:
     {{ formula sa-attention }}       by its anchor
     {{ figure 7.1 }}                 as it was stored; its caption and plan go to the notes
     {{ code Heads.forward }}         the class or function of this name, or its part
-    {{ output deleted 1-6 }}         what the cell that sets this name printed; lines of it
+    {{ output deleted 1-6 }}         what the cell that sets this name, or has this piece of code in
+                                     backquotes, printed; lines of it
     {{ exercises 7.1 7.3 }}          their texts
     {{ week padding mask }}          in notes: what the week plan says with these words;
     {{ week }}                       all of it that is not said elsewhere in the deck
@@ -175,7 +176,8 @@ def write_show(folder: Path) -> None:
 def write_all(chosen: list[Chapter], folder: Path) -> None:
     """Write decks and pages; first see that nothing is lost.
 
-    Raises: SystemExit within the folder of the sources, or if one of the decks is there.
+    Raises: SystemExit within the folder of the sources, if one of the decks is there, or if a
+        source refers to what its chapter has not.
     """
     if folder.resolve().is_relative_to(ROOT / "teaching"):
         raise SystemExit(f"{folder} holds the sources themselves; choose another folder")
@@ -186,7 +188,10 @@ def write_all(chosen: list[Chapter], folder: Path) -> None:
             "written. Remove them, or choose another folder with --to"
         )
     to = {c: Path(os.path.relpath(c.ipynb, folder.resolve())).as_posix() for c in chosen}
-    made = {chapter: deck_notebook(chapter, path) for chapter, path in to.items()}
+    try:
+        made = {chapter: deck_notebook(chapter, path) for chapter, path in to.items()}
+    except ValueError as error:
+        raise SystemExit(f"teaching/slides: {error}") from error
     write_show(folder)
     exporter = SlidesExporter(
         config=PyFileConfigLoader("nbconvert.py", str(folder / "show")).load_config()
