@@ -77,9 +77,9 @@ class Excerpts:
         return f"# <small>Chapter {self.chapter.number}</small><br>{self.chapter.title}"
 
     def question(self) -> str:
-        bold = r"^# Chapter .*\n+\*\*(.+?)\*\*\n"
+        bold = r"^# Chapter .*\n+\*\*((?:.+\n)*?.+?)\*\*\n"  # it may run over lines
         found = sought(bold, self.chapter.markdown, self.chapter.name, "a question in bold")
-        return "## " + found[1]
+        return "## " + " ".join(found[1].split())
 
     def formula(self, anchor: str) -> str:
         """One statement a line, so that it can be large; no sentence goes on behind it."""
@@ -188,12 +188,13 @@ class Excerpts:
 
 
 def _split(formula: str) -> list[str]:
-    """A formula in two at the first wide space that is in no brace and no environment."""
-    for found in re.finditer(r"\\qquad\s*", formula):
+    """A formula in two at the first wide space, or arrow of a long one, that stands in no brace."""
+    gap = r"\\qquad\s*" + (r"|\\quad\s*(?=\\Longrightarrow)" if len(formula) > 90 else "")
+    for found in re.finditer(gap, formula):
         before = formula[: found.start()]
         plain_braces = re.sub(r"\\[{}]", "", before)
         level = plain_braces.count("{") - plain_braces.count("}")
-        if not level and before.count("\\begin") == before.count("\\end"):
+        if before.strip() and not level and before.count("\\begin") == before.count("\\end"):
             return [before.strip(), formula[found.end() :]]
     return [formula]
 
