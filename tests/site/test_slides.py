@@ -15,7 +15,7 @@ FAULTS = """() => {
   const skip = "aside, mjx-assistive-mml, script, svg *";
   for (const part of slide.querySelectorAll("*")) {
     const box = part.getBoundingClientRect();
-    if (part.closest(skip) || !box.width) continue;
+    if (part.closest(skip) || !box.width || !box.height) continue;
     if (box.left < own.left - 1 || box.right > own.right + 1 || box.top < own.top - 1
         || box.bottom > own.bottom + 1)
       faults.push(`${part.tagName} leaves the slide: ${part.textContent.slice(0, 60)}`);
