@@ -10,7 +10,8 @@ from nbformat import NotebookNode
 
 from tools import slides
 from tools.book import ROOT
-from tools.excerpts import Excerpts, plan_of
+from tools.excerpts import Excerpts
+from tools.week_plan import plan_of
 
 DECKS = {deck.name: deck for deck in slides.decks([])}
 each_deck = pytest.mark.parametrize("deck", DECKS.values(), ids=list(DECKS))

@@ -5,19 +5,16 @@
 NAMES are beginnings of chapter names, such as ``04``. Without any: all decks of teaching/slides.
 FOLDER (``slides`` by default) gets for each ``NN_name.ipynb``, with Jupyter's slide types, and
 ``NN_name.slides.html``: open it in a browser, press space to go on, S for the speaker's notes, and
-add ``?print-pdf`` to its address to print it. Whoever changes a deck exports it there again:
-``jupyter nbconvert --config show/nbconvert.py --to slides NN_name.ipynb``. No deck is written over
-another, for somebody may have worked in it.
+add ``?print-pdf`` to its address to print it. A changed deck is exported there once more with
+``jupyter nbconvert --config show/nbconvert.py --to slides NN_name.ipynb``. No deck is written over.
 
-A deck's source holds one sentence a slide, notes, and references on lines of their own, which bring
-what the chapter has, so that a deck cannot say anything else:
+A deck's source holds one sentence a slide, notes, and references that bring what the chapter has:
 
     {{ title }}  {{ question }}      the chapter's name, the question it opens with
     {{ formula sa-attention }}       by its anchor
     {{ figure 7.1 }}                 as it was stored; its caption and plan go to the notes
     {{ code Heads.forward }}         the class or function of this name, or its part
-    {{ output deleted 1-6 }}         what the cell that sets this name, or has this piece of code in
-                                     backquotes, printed; lines of it
+    {{ output deleted 1-6 }}         printed by the cell that sets this name (or `has this`); lines
     {{ exercises 7.1 7.3 }}          their texts
     {{ week padding mask }}          in notes: what the week plan says with these words;
     {{ week }}                       all of it that is not said elsewhere in the deck
@@ -37,7 +34,8 @@ from nbformat import NotebookNode
 from traitlets.config.loader import PyFileConfigLoader
 
 from tools.book import ROOT, TEXT, Chapter, write
-from tools.excerpts import Excerpts, plan_of
+from tools.excerpts import Excerpts
+from tools.week_plan import plan_of
 
 SHOW = ROOT / "tools" / "slideshow"
 REFERENCE = re.compile(r"^\{\{ *(\w+) *(.*?) *\}\}$", re.MULTILINE)
@@ -54,8 +52,7 @@ def decks(names: list[str], root: Path = ROOT) -> list[Chapter]:
 
 def source(chapter: Chapter) -> NotebookNode:
     """A deck as it was written."""
-    file = chapter.root / "teaching" / "slides" / f"{chapter.name}.md"
-    return jupytext.reads(file.read_text("utf-8"), fmt=TEXT)
+    return jupytext.read(chapter.root / "teaching/slides" / f"{chapter.name}.md", fmt=TEXT)
 
 
 def kind(cell: NotebookNode) -> str:
@@ -81,22 +78,17 @@ def references(cells: list[NotebookNode]) -> list[tuple[str, str]]:
 
 
 def text_cell(words: str, slide_type: str) -> NotebookNode:
-    return nbformat.v4.new_markdown_cell(
-        words.strip(), metadata={"slideshow": {"slide_type": slide_type}}
-    )
+    cell = nbformat.v4.new_markdown_cell(words.strip())
+    cell.metadata["slideshow"] = {"slide_type": slide_type}
+    return cell
 
 
 def figure_cell(number: str, excerpts: Excerpts, slide_type: str) -> NotebookNode:
-    data = excerpts.figure(number)
-    return nbformat.v4.new_code_cell(
-        f'figure("{number}")',
-        outputs=[nbformat.v4.new_output("display_data", data=data)],
-        metadata={
-            "jupyter": {"source_hidden": True},
-            "slideshow": {"slide_type": slide_type},
-            "tags": ["hide-input"],
-        },
-    )
+    output = nbformat.v4.new_output("display_data", data=excerpts.figure(number))
+    cell = nbformat.v4.new_code_cell(f'figure("{number}")', outputs=[output])
+    cell.metadata |= {"jupyter": {"source_hidden": True}, "tags": ["hide-input"]}
+    cell.metadata["slideshow"] = {"slide_type": slide_type}
+    return cell
 
 
 def filled(cell: NotebookNode, excerpts: Excerpts) -> list[NotebookNode]:
@@ -114,16 +106,13 @@ def filled(cell: NotebookNode, excerpts: Excerpts) -> list[NotebookNode]:
 
 def slide(cells: list[NotebookNode], excerpts: Excerpts) -> list[NotebookNode]:
     """A slide's cells, its notes in one cell before what waits for a key."""
-    notes = [cell.source for cell in cells if kind(cell) == "notes"]
-    said = "\n\n".join(
-        REFERENCE.sub(lambda found: excerpts.text(*found.groups()), note) for note in notes
-    )
+    notes = "\n\n".join(cell.source for cell in cells if kind(cell) == "notes")
+    said = REFERENCE.sub(lambda found: excerpts.text(*found.groups()), notes)
     for what, words in references(cells):
         if what == "figure":
             said += "\n\n" + "\n\n".join([*excerpts.week_of(words), excerpts.caption(words)])
     shown = [c for cell in cells if kind(cell) != "notes" for c in filled(cell, excerpts)]
-    waits = [at for at, cell in enumerate(shown) if kind(cell) == "fragment"]
-    place = waits[0] if waits else len(shown)
+    place = next((k for k, c in enumerate(shown) if kind(c) == "fragment"), len(shown))
     return shown[:place] + [text_cell(said, "notes")] * bool(said.strip()) + shown[place:]
 
 
@@ -148,20 +137,14 @@ def deck_notebook(chapter: Chapter, path: str) -> NotebookNode:
 
 def write_show(folder: Path) -> None:
     """The files that all shows share: template, style, reveal.js and MathJax, with licences."""
-    shutil.copytree(
-        SHOW / "show",
-        folder / "show",
-        dirs_exist_ok=True,
-        ignore=shutil.ignore_patterns("__pycache__"),
-    )
+    shutil.copytree(SHOW / "show", folder / "show", dirs_exist_ok=True)
     reveal = Path(str(files("sphinx_revealjs"))) / "_static" / "revealjs"
     math = Path(str(files("sphinx-mathjax-offline"))) / "static" / "mathjax"
     for package, name, pattern in [
-        (reveal, "reveal", "LICENSE"),
+        (reveal, "reveal", "**/LICENSE"),
         (reveal, "reveal", "dist/reveal.css"),
         (reveal, "reveal", "dist/reveal.js"),
         (reveal, "reveal", "dist/theme/fonts/source-sans-pro/*.woff"),
-        (reveal, "reveal", "dist/theme/fonts/source-sans-pro/LICENSE"),
         (reveal, "reveal", "plugin/*/notes.js"),
         (reveal, "reveal", "plugin/*/zoom.js"),
         (math, "mathjax", "tex-chtml.js"),
@@ -176,8 +159,7 @@ def write_show(folder: Path) -> None:
 def write_all(chosen: list[Chapter], folder: Path) -> None:
     """Write decks and pages; first see that nothing is lost.
 
-    Raises: SystemExit within the folder of the sources, if one of the decks is there, or if a
-        source refers to what its chapter has not.
+    Raises: SystemExit in the folder of the sources, if a deck is there, or for a wrong reference.
     """
     if folder.resolve().is_relative_to(ROOT / "teaching"):
         raise SystemExit(f"{folder} holds the sources themselves; choose another folder")

@@ -60,13 +60,14 @@ def show(browser, folder):
             slides.main(["--to", str(folder), name])
         contexts.append(browser.new_context(viewport=SIZE))
         page = contexts[-1].new_page()
+        page.set_default_timeout(120_000)
         page.trouble = []
         page.on("console", lambda m: page.trouble.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: page.trouble.append(str(error)))
         page.on("requestfailed", lambda r: page.trouble.append(f"failed {r.url}"))
         page.on("request", lambda r: _local(page, r.url))
         page.goto((folder / f"{name}.slides.html").as_uri() + query)
-        page.wait_for_function(ready)
+        page.wait_for_function(ready, timeout=120_000)
         return page
 
     yield opened
@@ -143,5 +144,12 @@ def test_the_show_prints_a_page_a_slide(show):
     page.wait_for_function("window.Reveal?.isReady()")
     pages = page.locator(".pdf-page").count()
     assert pages == page.evaluate("Reveal.getTotalSlides()")
+    page.emulate_media(media="print")
+    top, left = page.evaluate(
+        """() => { const of = (what) => document.querySelector(what).getBoundingClientRect();
+        const box = of(".pdf-page:nth-child(4)"), words = of(".pdf-page:nth-child(4) h2");
+        return [words.top - box.top, words.left - box.left]; }"""
+    )
+    assert top > 30 and left > 50  # reveal.js would print without margins
     pdf = page.pdf(prefer_css_page_size=True, print_background=True)
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == pages

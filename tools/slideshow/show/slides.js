@@ -21,7 +21,10 @@ function enlarge(figure) {
   figure.classList.toggle("side", scale(stage, svg) > below);
   const factor = scale(stage, svg);
   const { width, height } = svg.viewBox.baseVal;
-  if (figure.classList.contains("side")) stage.style.flex = `0 0 ${width * factor}px`;
+  if (figure.classList.contains("side")) {
+    stage.style.flex = `0 0 ${width * factor}px`;
+    figure.querySelector(".mmbook-card").style.flex = 1; // whatever is left
+  }
   Object.assign(svg.style, {
     display: "block", flex: "none", maxWidth: "none", width: `${width * factor}px`, height: `${height * factor}px`,
   });
@@ -72,7 +75,7 @@ window.MathJax = {
       Reveal.on("slidechanged", () => document.activeElement?.blur());
       return Reveal.initialize({
         width: 1280, height: 720, margin: 0, center: false, display: "flex", hash: true,
-        slideNumber: "c/t", transition: "none", pdfSeparateFragments: false,
+        scrollActivationWidth: null, slideNumber: "c/t", transition: "none", pdfSeparateFragments: false,
         plugins: [RevealNotes, RevealZoom],
       });
     }),
