@@ -106,10 +106,11 @@ def test_numbers_are_computed_or_printed_by_a_chapter(item):
         digits = len(number.partition(".")[2])
         assert round(value, digits) == pytest.approx(float(number), abs=1e-9), number
     known = {bare(number) for number, _ in found}
+    known |= {bare(number) for number in DECIMAL.findall(item.text)}
     if isinstance(item, question_source.Question):
-        answer = " ".join(o.text for o in item.options if o.right)
+        answer = " ".join(o.text * o.right + " " + o.why for o in item.options)
     else:
-        answer, known = item.solution, known | {bare(x) for x in DECIMAL.findall(item.text)}
+        answer = item.solution
     missing = [x for x in DECIMAL.findall(answer) if bare(x) not in known]
     assert not missing, f"nothing computes {missing}"
 
@@ -316,7 +317,7 @@ def test_an_exam_fills_its_time_and_is_the_same_for_the_same_seed(minutes):
     exams = [exam.drawn(TASKS, minutes, lambda t: t.minutes, seed) for seed in (3, 3, 4)]
     assert exams[0] == exams[1] != exams[2]
     for one in exams:
-        assert minutes - 3 <= sum(t.minutes for t in one) <= minutes
+        assert minutes - 1 <= sum(t.minutes for t in one) <= minutes
         assert len(set(one)) == len(one)
         assert len({t.part for t in one}) >= min(5, len(one)) - 1
 
