@@ -5,13 +5,15 @@ import re
 import jupytext
 import pytest
 
-from tools import course, kit, lecturers
+from tools import course, kit, lecturers, memory
+from tools.book import Chapter
 
 SYLLABUS, HANDOUT = (f.read_text("utf-8") for f in (course.SYLLABUS, course.HANDOUT))
 PAGE = course.PAGE.read_text("utf-8")
 REPORTS = {
     name: (kit.KIT / f"report_{name}_marks.md").read_text("utf-8") for name in ("full", "half")
 }
+HEADER = (kit.KIT / "starter.md").read_text("utf-8").partition("\n# ")[0] + "\n\n"
 PAGES = [*kit.KIT.glob("*.md"), course.TEACHING / "README.md"]
 
 
@@ -30,8 +32,6 @@ def test_the_weights_add_up():
     *parts, total = rows(SYLLABUS, "What counts")
     assert [part[0] for part in parts] == ["Labs", "Six sheets", "Quizzes", "Project", "Oral"]
     assert sum(int(part[1]) for part in parts) == int(total[1]) == 100
-    tenths = {"labs": "a tenth", "six sheets": "three tenths", "quizzes": "a tenth"}
-    tenths |= {"the project": "four tenths"}
     words = "labs count a tenth, six sheets three tenths, quizzes a tenth, the project four tenths"
     assert words in PAGE
     assert [int(part[1]) for part in parts] == [10, 30, 10, 40, 10]
@@ -194,3 +194,16 @@ def test_the_kit_is_written_once_and_its_links_lead_back(tmp_path):
 def test_an_unknown_name_is_named():
     with pytest.raises(SystemExit, match="begins with 'final'; there are: report_full_marks_code"):
         kit.notebooks(names=["final"])
+
+
+def test_a_kernels_peak_is_measured_and_others_stay(tmp_path):
+    (tmp_path / "notebooks/_src").mkdir(parents=True)
+    toy = Chapter("02_toy", tmp_path)
+    code = "x = bytearray(300 * 2**20)\nprint(len(x))\ndel x"
+    toy.text.write_text(f"{HEADER}```{{code-cell}} ipython3\n{code}\n```\n", encoding="utf-8")
+    assert 300 < memory.peak(toy) < 700
+    file = tmp_path / "memory.csv"
+    for number, held in ((13, 1700), (2, 1200), (13, 1600)):
+        memory.store(number, held, file)
+    assert file.read_text("utf-8") == "chapter,peak_MiB\n2,1200\n13,1600\n"
+    assert course.memory(file) == {2: 1200 / 1024, 13: 1600 / 1024}
