@@ -1,5 +1,6 @@
 """Draw an exam from the bank, and print it: ``python -m tools.questions exam``."""
 
+from collections import Counter
 from collections.abc import Callable
 from itertools import chain, zip_longest
 from random import Random
@@ -27,20 +28,28 @@ def sheet(heading: str, tasks: list[Task], solved: bool) -> str:
 
 
 def drawn(tasks: list[Task], limit: int, cost: Callable[[Task], int], seed: int) -> list[Task]:
-    """Tasks by lot, the parts in turn, that come near to the limit and do not pass it.
+    """Tasks by lot that come within two of the limit, if they can, and do not pass it.
 
+    Of several such exams the one with most parts, then with most kinds of task.
     Raises: SystemExit if no task is that small.
     """
-    dice, best = Random(seed), []
-    for _ in range(300):
+    dice = Random(seed)
+
+    def draw() -> list[Task]:
         by_part = [dice.sample(own := [t for t in tasks if t.part == p], len(own)) for p in PARTS]
         dice.shuffle(by_part)
         chosen, left = [], limit
         for t in filter(None, chain.from_iterable(zip_longest(*by_part))):
             if cost(t) <= left:
                 chosen, left = [*chosen, t], left - cost(t)
-        if sum(map(cost, chosen)) > sum(map(cost, best)):
-            best = chosen
+        return chosen
+
+    def worth(chosen: list[Task]) -> tuple[int, int, int, int]:
+        size, of_part = min(sum(map(cost, chosen)), limit - 2), Counter(t.part for t in chosen)
+        most = max(of_part.values(), default=0)
+        return size, len(of_part), len({t.kind for t in chosen}), -most
+
+    best = max((draw() for _ in range(300)), key=worth)
     if not best:
         raise SystemExit(f"no task of the exam bank is as small as {limit}")
     return sorted(best, key=tasks.index)
