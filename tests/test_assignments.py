@@ -20,11 +20,13 @@ from traitlets.config import PyFileConfigLoader
 
 from tools import assignments
 from tools.book import ROOT
+from tools.canvas import Canvas
+from tools.first_cell import is_first
 from tools.sheets import SOURCE, Sheet, code, tex
 
 NAMES = [file.stem for file in sorted(SOURCE.glob("sheet_*.md"))]
 EVERY = pytest.mark.parametrize("name", NAMES)
-SEEDS = ("one seed", "another", "a third")
+SEEDS = ("one seed", "another")
 SECRET = r"(?:BEGIN (?:SOLUTION|HIDDEN TESTS|MARK SCHEME).*\n)((?:.*\n)*?).*END "
 
 
@@ -49,40 +51,41 @@ def words(notebook: nbformat.NotebookNode) -> str:
 
 
 @EVERY
-@pytest.mark.parametrize("seed", SEEDS[:2])
-def test_the_solutions_pass_every_test_and_typical_wrong_answers_do_not(name, seed):
-    assert list(drawn(name, seed).complaints()) == []
+def test_a_sheet_can_grade(name):
+    assert list(drawn(name, SEEDS[1]).complaints()) == []
 
 
 @EVERY
 def test_seen_tests_alone_do_not_decide(name):
-    """A wrong answer to each function passes what students see; most points are hidden."""
+    """Most points are hidden, and a wrong answer to each function passes what students see."""
     sheet = drawn(name)
     tests = {
         p.name: (p.points, "HIDDEN" in c.source) for p, c in sheet.cells if p and "-" in p.name
     }
     functions = {p.name for p, _ in sheet.cells if p and p.kind == "solution"}
     assert len(functions) == 2 and {f for f, _ in sheet.wrongs} == functions
+    assert sheet.points() == {name: points for name, (points, _) in tests.items()}
     for function in functions:
         own = {t: v for t, v in tests.items() if t.startswith(f"{function}-")}
-        hidden = sum(points for points, is_hidden in own.values() if is_hidden)
-        assert hidden > sum(p for p, _ in own.values()) / 2
-        deceived = [
-            all(points == own[t][0] for t, points in got.items() if t in own and not own[t][1])
-            for got in (sheet.points(wrong) for wrong in sheet.wrongs if wrong[0] == function)
-        ]
-        assert any(deceived), f"{function}: every typical wrong answer fails the tests one sees"
+        hidden = {t for t, (_, is_hidden) in own.items() if is_hidden}
+        assert sum(own[t][0] for t in hidden) > sum(p for p, _ in own.values()) / 2
+        lost = [{t for t in own if got[t] != own[t][0]}
+                for got in (sheet.points(w) for w in sheet.wrongs if w[0] == function)]  # fmt: skip
+        assert len(lost) >= 3 and all(tests & hidden for tests in lost)
+        assert any(tests <= hidden for tests in lost), (
+            "each typical wrong answer fails what is seen"
+        )
 
 
 @EVERY
 def test_who_writes_nothing_has_nothing(name):
     sheet, names = drawn(name), {}
     left = [p.name for p, _ in sheet.cells if p and p.kind == "tests"]
-    for (part, full), given in zip(sheet.cells, released(sheet).cells, strict=True):
+    for full, given in zip(sheet.notebook().cells, released(sheet).cells, strict=True):
         if not left or full.cell_type != "code":
             continue
-        if part and part.kind == "tests":
-            left.remove(part.name)
+        if full.metadata.get("nbgrader", {}).get("grade"):
+            left.remove(full.metadata.nbgrader.grade_id)
             with pytest.raises(NotImplementedError):  # nbgrader puts the tests back to grade
                 exec(full.source, names)
         else:
@@ -105,7 +108,8 @@ def test_the_released_sheet_tells_no_hidden_test_no_solution_and_no_model_answer
     for telltale in ("BEGIN", "END ", "HIDDEN", "<<", "%%", "<%", "_rng =", sheet.seed):
         assert telltale not in given
     assert not any(c.get("outputs") for c in whole.cells)
-    assert {key for c in whole.cells for key in c.metadata} == {"nbgrader"}
+    bare = [c for c in whole.cells if set(c.metadata) != {"nbgrader"}]
+    assert [is_first(c) for c in bare] == [True]  # the cell that installs mmbook
 
 
 @EVERY
@@ -219,6 +223,7 @@ def course(home):
     is_fine(api.collect("sheet_1"))
     for student in submissions:
         is_fine(api.autograde("sheet_1", student))
+    api.gradebook.add_student("dan")  # hands nothing in
     return folder, api, sheet
 
 
@@ -264,8 +269,36 @@ def test_grades_by_hand_reach_feedback_and_table(course, home):
     with (home / "grades.csv").open(encoding="utf-8") as file:
         rows = {row["student_id"]: row for row in csv.DictReader(file)}
     assert {s: (float(r["score"]), float(r["max_score"])) for s, r in rows.items()} == {
-        "ada": (19.5, 20), "ben": (5, 20), "cyd": (0, 20)}  # fmt: skip
+        "ada": (19.5, 20), "ben": (5, 20), "cyd": (0, 20), "dan": (0, 20)}  # fmt: skip
     assert rows["ada"]["assignment"] == "sheet_1" and rows["ada"]["first_name"] == "Ada"
+
+
+def test_canvas_gets_its_own_table_back_with_scores(course, monkeypatch, tmp_path):
+    _, api, _ = course
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit, match="no canvas.csv here"):
+        Canvas().export(api.gradebook)
+    Path("canvas.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(SystemExit, match="no column 'SIS Login ID'"):
+        Canvas().export(api.gradebook)
+    table = (
+        "\ufeffStudent,ID,SIS Login ID,Section,Essay (7),sheet_1 (12),Final Score\n"
+        "    Points Possible,,,,10,(read only),\n"
+        '"Test, Ada",101,ada,A,9,,\n"Test, Dan",104,dan,B,,,\n"New, Eve",105,eve,B,3,,\n'
+    )
+    Path("canvas.csv").write_text(table, encoding="utf-8")
+    with api.gradebook as book:
+        Canvas().export(book)
+    with Path("filled.csv").open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    assert header == ["Student", "ID", "SIS Login ID", "Section", "sheet_1 (12)"]
+    assert rows[0] == ["    Points Possible", "", "", "", "20"]
+    ada = book.find_submission("sheet_1", "ada").score
+    assert rows[1] == ["Test, Ada", "101", "ada", "A", f"{ada:g}"] and ada >= 10
+    assert [row[-1] for row in rows[2:]] == ["", ""]  # nothing handed in: Canvas keeps what it has
+    Path("canvas.csv").write_text(table.replace("sheet_1 (12)", "Other (3)"), encoding="utf-8")
+    Canvas(to="new.csv").export(api.gradebook)
+    assert Path("new.csv").read_text("utf-8").splitlines()[0].endswith(",sheet_1")
 
 
 # ---------------------------------------------------------------- the tool

@@ -27,6 +27,7 @@ from pathlib import Path
 
 # nbgrader starts "alembic" and "jupyter", also when its environment is not activated.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+sys.path.insert(0, str(Path(__file__).parent))  # canvas.py
 
 c = get_config()  # noqa: F821
 c.CourseDirectory.root = str(Path(__file__).parent)
@@ -34,8 +35,9 @@ c.CourseDirectory.course_id = "mmbook"  # the hub's name for the course
 c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("to be written")'}
 c.ClearSolutions.text_stub = "*Your answer:*"
 c.ExecutePreprocessor.timeout = 120  # seconds a cell
-# Where a hub keeps released and submitted sheets; files by hand need none.
-# c.Exchange.root = "/srv/nbgrader/exchange"
+# A folder where a hub keeps what is released and handed in; files by hand need none.
+# c.Exchange.root = "/usr/local/share/nbgrader/exchange"
+# A sheet that is late loses points if a plugin says so: nbgrader's documentation, late submissions.
 '''
 
 
@@ -88,8 +90,10 @@ def write_all(chosen: list[Sheet], folder: Path) -> None:
         files[sheet.name].parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(sheet.notebook(), files[sheet.name])
     write(folder / "seed", f"{chosen[0].seed}\n")
-    if not (folder / "nbgrader_config.py").exists():
-        write(folder / "nbgrader_config.py", CONFIG)
+    canvas = (ROOT / "tools" / "canvas.py").read_text("utf-8")
+    for name, text in (("nbgrader_config.py", CONFIG), ("canvas.py", canvas)):
+        if not (folder / name).exists():
+            write(folder / name, text)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -18,6 +18,7 @@ The tests of solution ``fuse`` are called ``fuse-...``. All other cells can be r
 import hashlib
 import io
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass
@@ -28,10 +29,11 @@ from typing import Any
 import jupytext
 import nbformat
 import numpy as np
-from jinja2 import Environment, StrictUndefined, TemplateError
+from jinja2 import Environment, StrictUndefined
 from nbformat import NotebookNode
 
 from tools.book import ROOT, TEXT
+from tools.first_cell import first_cell
 from tools.notebooks import normalise
 
 SOURCE = ROOT / "teaching" / "assignments"
@@ -144,9 +146,9 @@ class Sheet:
         """A text with the drawn values. Raises: SystemExit for a name that nobody drew."""
         try:
             return JINJA.from_string(LINE.sub(r"<% \1 %>", text)).render(drawn).strip("\n")
-        except TemplateError as error:
+        except Exception as error:
             beginning = text.strip().splitlines()[0]
-            raise SystemExit(f"{self.name}: {error}; in the cell '{beginning}'") from error
+            raise SystemExit(f"{self.name}: {error!s}; in the cell '{beginning}'") from error
 
     @property
     def drawn(self) -> dict[str, Any]:
@@ -171,6 +173,7 @@ class Sheet:
                 part.metadata() if part else nbgrader(f"read-{i}", False, False, True, False)
             )
             cells.append(made)
+        cells.insert(1, first_cell())
         return normalise(nbformat.v4.new_notebook(cells=cells))
 
     def points(self, wrong: tuple[str, str] | None = None) -> dict[str, float]:
@@ -190,7 +193,8 @@ class Sheet:
             if part and wrong and part.name == wrong[0]:
                 source += f"\n{wrong[1]}"
             try:
-                with redirect_stdout(io.StringIO()):
+                with redirect_stdout(io.StringIO()), warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
                     exec(compile(source, f"{self.name}, a cell", "exec"), names)
             except Exception as error:
                 if part is None or part.kind != "tests":
