@@ -58,8 +58,11 @@ def test_the_calendar_has_every_chapter_sheet_quiz_and_date():
     assert shown == list(course.weeks(PAGE).values())
     assert sorted(sum(shown, [])) == list(range(1, 14))
     tasks = " ".join(row[3] for row in calendar)
-    for name in course.sheets():
-        assert tasks.index(f"{name} set") < tasks.index(f"{name} back")
+    for name, chapters in course.sheets().items():
+        begins, ends = tasks.index(f"{name} set"), tasks.index(f"{name} back")
+        assert begins < ends
+        back = next(i for i, row in enumerate(calendar) if f"{name} back" in row[3])
+        assert max(chapters) in sum(shown[:back], []), "a sheet is back after its last chapter"
     quizzes = ", ".join(row[4] for row in calendar if row[4])
     assert quizzes.split(", ") == [f"part {name}" for name in course.parts()]
     dates = {

@@ -62,8 +62,8 @@ def parts() -> dict[str, list[int]]:
 def made_calendar(chosen: list[Chapter]) -> str:
     """What happens in which week; chapters are links.
 
-    A sheet is set in the week of its last chapter and back two weeks later, a quiz comes in the
-    week after its part; the last week takes what would come after it.
+    A sheet is set in the week of its first chapter and back in the week after its last, when the
+    quiz of a part comes, too; the last week takes what would come after it.
     """
     plan = weeks(PAGE.read_text("utf-8"))
     last, by_number = max(plan), {c.number: c for c in chosen}
@@ -71,9 +71,9 @@ def made_calendar(chosen: list[Chapter]) -> str:
     labs = {int(f.name[:2]) for f in (TEACHING / "labs").glob("[0-9][0-9]_*.md")}
     tasks: dict[int, list[str]] = {week: [] for week in plan}
     for name, numbers in sheets().items():
-        begins = max(week_of[number] for number in numbers)
-        tasks[begins].append(f"{name} set")
-        tasks[min(begins + 2, last)].append(f"{name} back")
+        read = [week_of[number] for number in numbers]
+        tasks[min(read)].append(f"{name} set")
+        tasks[min(max(read) + 1, last)].insert(0, f"{name} back")
     quizzes = {min(max(week_of[n] for n in ns) + 1, last): [] for ns in parts().values()}
     for name, numbers in parts().items():
         quizzes[min(max(week_of[n] for n in numbers) + 1, last)].append(name)
