@@ -1,5 +1,6 @@
 """Draw an exam from the bank, and print it: ``python -m tools.questions exam``."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from itertools import chain, zip_longest
@@ -8,6 +9,7 @@ from random import Random
 from tools.question_source import Task
 
 PARTS = ("I", "II", "III", "IV", "V")
+STEP = re.compile(r"(?<=[.?:;]) (?=\([a-h]\) )")  # before (a), (b) ... of a question
 
 
 def size_of(tasks: list[Task]) -> str:
@@ -21,7 +23,8 @@ def sheet(heading: str, tasks: list[Task], solved: bool) -> str:
     if not solved:
         rows.append("Name: " + "\\_" * 40)
     for n, t in enumerate(tasks, 1):
-        rows += [f"## {n} · {t.name}", f"*{t.points} points, about {t.minutes} minutes.*", t.text]
+        rows += [f"## {n} · {t.name}", f"*{t.points} points, about {t.minutes} minutes.*"]
+        rows.append(STEP.sub("\n\n", t.text))
         if solved:
             rows += ["### Solution", t.solution, f"*Part {t.part}, {t.kind}; {t.see[0]}.*"]
     return "\n\n".join(rows) + "\n"
