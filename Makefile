@@ -4,34 +4,39 @@
 #                empty (make lab TORCH_INDEX=) for the build with CUDA. It is remembered, and another
 #                one than before installs PyTorch anew.
 #   MMBOOK_DEVICE  cpu (default) or cuda: where the notebooks and tests run.
+#   MMBOOK_VENV    where the set-up goes, if not to .venv: in a container it is beside the book.
+#   EXTRAS         what is set up besides the package; without book,test it is enough to read and run.
 
 PYTHON ?= python3
-BIN := .venv/bin
-READY := .venv/ready
-INDEX := $(shell cat .venv/index 2>/dev/null || echo https://download.pytorch.org/whl/cpu)
+MMBOOK_VENV ?= .venv
+EXTRAS ?= lab,book,test
+BIN := $(MMBOOK_VENV)/bin
+READY := $(MMBOOK_VENV)/ready
+INDEX := $(shell cat $(MMBOOK_VENV)/index 2>/dev/null || echo https://download.pytorch.org/whl/cpu)
 TORCH_INDEX ?= $(INDEX)
 NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
 	--nbval-kernel-startup-timeout=120 --nbval-sanitize-with=tests/nbval_sanitize.cfg -p tests.nbval_tolerance
 
 # Tests of the book and of its tools, not of the package.
-NOT_PACKAGE := api formulas labels lecturers links nbval_tolerance notebook_rules notebook_tools notebooks \
-	project setup student
+NOT_PACKAGE := anywhere api assignments first_cell formulas labels labs lecturers links nbval_tolerance \
+	notebook_rules notebook_tools notebooks project questions setup slides student
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book pdf test lab run sync check student links site-test lab-test oldest bench data clean
+.PHONY: help setup book pdf test lab run sync check links student labs assignments slides questions \
+	site-test lab-test oldest wheel image bench data clean
 
 help:  ## Show these lines
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 setup: $(READY)  ## Make .venv with everything the book needs
 
 $(READY): pyproject.toml constraints.txt $(if $(filter [$(INDEX)],[$(TORCH_INDEX)]),,other-torch)
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "mmbook needs Python 3.11 or newer"'
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv $(MMBOOK_VENV)
 	$(BIN)/python -m pip install --quiet --retries 0 --disable-pip-version-check \
 		$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) \
-		-c constraints.txt -e ".[lab,book,test]"
-	echo '$(TORCH_INDEX)' > .venv/index
+		-c constraints.txt -e ".[$(EXTRAS)]"
+	echo '$(TORCH_INDEX)' > $(MMBOOK_VENV)/index
 	touch $(READY)
 
 .PHONY: other-torch
@@ -75,6 +80,18 @@ links: $(READY)  ## Write numbers, lists of works, the index of formulas and the
 student: $(READY)  ## Write the chapters without solutions and outputs into student/
 	$(BIN)/python -m tools.student $(CHAPTER)
 
+labs: $(READY)  ## Write the labs, for students and for instructors, into labs/
+	$(BIN)/python -m tools.labs $(CHAPTER)
+
+assignments: $(READY)  ## Make the graded sheets from a seed of yours: nbgrader's folder assignments/
+	$(BIN)/python -m tools.assignments $(if $(SEED),--seed "$(SEED)") $(SHEET)
+
+slides: $(READY)  ## Write the lecturers' slide shows into slides/
+	$(BIN)/python -m tools.slides $(CHAPTER)
+
+questions: $(READY)  ## Write questions for Moodle and Canvas, and the exam bank, into questions/
+	$(BIN)/python -m tools.questions $(QUESTIONS)
+
 site-test: $(READY)  ## Open every page of the built website in a real browser
 	$(BIN)/python -m pytest -q -n 2 tests/site
 
@@ -88,11 +105,18 @@ oldest:  ## Run the package's tests on the oldest versions that it allows, in .o
 	.oldest/bin/python -m pytest -q -n 2 -p no:cacheprovider tests --ignore=tests/site --ignore=tests/lab \
 		$(NOT_PACKAGE:%=--ignore=tests/test_%.py)
 
+wheel: $(READY)  ## Make the package's wheel, which works without the repository, in dist/
+	rm -rf build  # what a module left there that is gone would come along
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+image:  ## Make the container's image with Docker
+	docker build --tag mmbook .
+
 bench: $(READY)  ## Time our layers against the libraries'
 	$(BIN)/python -m tests.bench $(TOPIC)
 
 data: $(READY)  ## Rebuild the bundled data from its sources and compare
 	$(BIN)/python data/build.py --check
 
-clean:  ## Remove what was built and installed
-	rm -rf _build student .venv *.egg-info .pytest_cache .ruff_cache .coverage
+clean:  ## Remove what was built and installed; not labs/ and assignments/, with their answers and marks
+	rm -rf _build build dist student slides questions .venv *.egg-info .pytest_cache .ruff_cache .coverage

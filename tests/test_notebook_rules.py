@@ -11,6 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from pybtex.database import Entry, Person
 
 from tests import notebook_rules as rules
+from tools.first_cell import first_cell
 
 FIGURE = (
     '<figure class="mmbook-figure" id="fig-7-{n}"><img alt="Three falling curves, one for each of '
@@ -66,6 +67,7 @@ def good() -> NotebookNode:
         text(
             "# Title\n\n**Why?** You will be able to see. You need nothing. 5 minutes; 1 to run.",
         ),
+        first_cell(),
         text("## The idea in one picture"),
         code("import torch\n\nset_seed(0)\ndevice = pick_device()"),
         code("show(1)", html(FIGURE.format(n=1)), tags=("hide-input",)),
@@ -191,6 +193,12 @@ FAULTS = [
     (rules.nothing_important_folded, swap("show(1)", "def my_loss(x): pass"), "my_loss|loss"),
     (rules.nothing_important_folded, swap("show(1)", "fit(model)"), r"fit\("),
     (rules.nothing_important_folded, on_code("print(x)", tags=["remove-cell"]), "removed"),
+    (rules.installs_mmbook, on_code("install_mmbook", tags=[]), "0; expected one, the first"),
+    (rules.installs_mmbook, on_code("print(x)", tags=["install"]), "2; expected one, the first"),
+    (rules.installs_mmbook, lambda nb: nb.cells.insert(0, code("1")), "1; expected one, the first"),
+    (rules.installs_mmbook, swap("pip", "conda"), "run `make links`"),
+    (rules.installs_mmbook, on_code("install_mmbook", outputs=[printed("x")]), "has outputs"),
+    (rules.installs_mmbook, on_code("install_mmbook", tags=["install"]), "its metadata are not"),
     (rules.one_imports_cell, swap("print(x)", "import os"), "first code cell"),
     (rules.one_imports_cell, swap("print(x)", "def f():\n    from os import path"), "first code"),
     (rules.one_imports_cell, swap("import torch", "x = 1"), "not the imports cell"),

@@ -23,7 +23,8 @@ def planned(folder: Path, *arguments: str) -> str:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch) -> Path:
     """A book that is not set up."""
-    monkeypatch.delenv("TORCH_INDEX", raising=False)
+    for name in ("TORCH_INDEX", "MMBOOK_VENV", "EXTRAS"):
+        monkeypatch.delenv(name, raising=False)
     for name in ("Makefile", "pyproject.toml", "constraints.txt"):
         shutil.copy(ROOT / name, tmp_path)
     return tmp_path
@@ -51,6 +52,16 @@ def test_another_index_installs_pytorch_anew_after_a_first_set_up(folder, before
     cuda = planned(folder, "TORCH_INDEX=")
     assert cuda.index("uninstall --quiet --yes torch") < cuda.index("pip install")
     assert "--extra-index-url" not in cuda
+
+
+def test_the_set_up_goes_where_it_is_told(folder, monkeypatch):
+    """As in a container, where it stands beside the book."""
+    plan = planned(folder, "MMBOOK_VENV=/opt/venv", "EXTRAS=lab")
+    assert "-m venv /opt/venv" in plan and '-e ".[lab]"' in plan and "touch /opt/venv/ready" in plan
+    assert ".venv" not in plan.replace("/opt/venv", "")
+    monkeypatch.setenv("MMBOOK_VENV", "/opt/venv")
+    assert planned(folder, "EXTRAS=lab") == plan
+    assert '-e ".[lab,book,test]"' in planned(folder)
 
 
 def test_the_build_with_cuda_is_remembered_until_another_is_asked_for(folder):

@@ -1,5 +1,6 @@
 """A fingerprint of what a notebook's outputs depend on: its code, the part of mmbook that it
-imports, the data beside that part, and the device. Prose, comments and docstrings do not count.
+imports, the data beside that part, and the device. Prose, comments and docstrings do not count, nor
+does the first cell, which installs mmbook where it is missing.
 
 The text is compared, not the syntax tree: `ast.dump` differs between Python versions.
 """
@@ -13,6 +14,8 @@ from modulefinder import ModuleFinder
 from pathlib import Path
 
 from nbformat import NotebookNode
+
+from tools.first_cell import is_first
 
 PROSE = {".md", ".txt", ".rst", ".py", ".pyc"}
 
@@ -59,7 +62,8 @@ def fingerprint(notebook: NotebookNode, root: Path, device: str = "cpu") -> str:
     Another device than the CPU counts, too: it draws and rounds otherwise, and the book stores what
     every reader's machine gives.
     """
-    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    cells = [c for c in notebook.cells if c.cell_type == "code" and not is_first(c)]
+    code = [cell.source for cell in cells]
     digest = hashlib.sha256("\n# cell\n".join(bare(c, module=False) for c in code).encode())
     if device != "cpu":
         digest.update(f"\n# device {device}\n".encode())

@@ -1,22 +1,22 @@
-"""Write the parts of ``notebooks/lecturers.md`` that follow from the chapters.
+"""Write the parts of the lecturers' page and of the course kit that follow from other files.
 
     python -m tools.lecturers
 
-They stand between ``<!-- made: NAME -->`` and ``<!-- end -->``; the rest of the page is written by
-hand.
+They stand between ``<!-- made: NAME -->`` and ``<!-- end -->`` in ``notebooks/lecturers.md`` and in
+the syllabus and the handout of ``teaching/kit``; the rest is written by hand. Outcomes, times and
+exercises come from the chapters; the calendar from the page's headings, the folders of
+``teaching`` and the handout's dates; memory from ``teaching/memory.csv``; the rubric of the
+project stands on the lecturers' page.
 """
 
 import re
 
-from tools.book import EXERCISE, ROOT, Chapter, chapters, sought, write
+from tools import course
+from tools.book import EXERCISE, Chapter, chapters, sought, write
+from tools.course import HANDOUT, PAGE, SYLLABUS, link
 
-PAGE = ROOT / "notebooks" / "lecturers.md"
 KINDS = ("Understand", "Derive", "Code", "Explore")
 PART = re.compile(r"^<!-- made: (\w+) -->\n(.*?)^<!-- end -->$", re.DOTALL | re.MULTILINE)
-
-
-def link(chapter: Chapter) -> str:
-    return f"[{chapter.number} · {chapter.title}]({chapter.name}.ipynb)"
 
 
 def opening(chapter: Chapter) -> str:
@@ -64,10 +64,13 @@ def made_outcomes(chosen: list[Chapter]) -> str:
 
 
 def made_times(chosen: list[Chapter]) -> str:
-    """The table of times."""
-    lines = ["| chapter | minutes to read | time to run |", "|---|---:|---|"]
-    lines += [f"| {link(c)} | {times(c)[0]} | {times(c)[1]} |" for c in chosen]
-    return "\n".join([*lines, f"| together | {sum(times(c)[0] for c in chosen)} | |"])
+    """The table of times and of memory."""
+    peak = course.memory()
+    lines = ["| chapter | minutes to read | time to run | memory |", "|---|---:|---|---:|"]
+    for c in chosen:
+        held = f"{peak[c.number]:.1f} GiB" if c.number in peak else "not measured"
+        lines.append(f"| {link(c)} | {times(c)[0]} | {times(c)[1]} | {held} |")
+    return "\n".join([*lines, f"| together | {sum(times(c)[0] for c in chosen)} | | |"])
 
 
 def made_exercises(chosen: list[Chapter]) -> str:
@@ -84,17 +87,32 @@ def made_exercises(chosen: list[Chapter]) -> str:
     return "\n".join([*lines, f"| **{sum(counts.values())} in all** | {row} |"])
 
 
-MAKERS = {"outcomes": made_outcomes, "times": made_times, "exercises": made_exercises}
+MAKERS = {
+    "calendar": course.made_calendar,
+    "outcomes": made_outcomes,
+    "times": made_times,
+    "exercises": made_exercises,
+    "rubric": course.made_rubric,
+}
 
 
-def page(old: str, chosen: list[Chapter]) -> str:
-    """The page with its made parts anew. Raises: KeyError for a part that nobody makes."""
+def page(old: str, chosen: list[Chapter], to_chapters: str = "") -> str:
+    """The page with its made parts anew.
+
+    Args:
+        to_chapters: how one comes from the page's folder to that of the chapters.
+    Raises: KeyError for a part that nobody makes.
+    """
 
     def fresh(part: re.Match[str]) -> str:
-        return f"<!-- made: {part[1]} -->\n\n{MAKERS[part[1]](chosen)}\n\n<!-- end -->"
+        made = re.sub(r"\]\((?=\d\d_\w+\.ipynb)", f"]({to_chapters}", MAKERS[part[1]](chosen))
+        return f"<!-- made: {part[1]} -->\n\n{made}\n\n<!-- end -->"
 
     return PART.sub(fresh, old)
 
 
+PAGES = {PAGE: "", SYLLABUS: "../../notebooks/", HANDOUT: "../../notebooks/"}
+
 if __name__ == "__main__":
-    write(PAGE, page(PAGE.read_text("utf-8"), chapters()))
+    for file, to_chapters in PAGES.items():
+        write(file, page(file.read_text("utf-8"), chapters(), to_chapters))

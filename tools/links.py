@@ -7,7 +7,8 @@ count for themselves is written out. An anchor ``<a id="sa-dot"></a>`` stands be
 exercise and names it for good. This tool numbers both in order, ``\\tag{7.2}`` and ``### Exercise
 7.2``, and puts the number into every link to them, ``[(7.2)](#sa-dot)``. A citation is a link, ``[Vaswani
 et al., 2017](https://arxiv.org/abs/1706.03762)``, to the address of an entry of ``references.bib``; each
-chapter ends with the list of its works, and ``bibliography.md`` holds all of them.
+chapter ends with the list of its works, and ``bibliography.md`` holds all of them. The first cell, which installs
+mmbook, gets the address of the book.
 """  # noqa: E501
 
 import re
@@ -19,6 +20,7 @@ from pybtex.plugin import find_plugin
 from pybtex.richtext import Text
 
 from tools.book import ROOT, chapters, write
+from tools.first_cell import with_first_cell
 
 ANCHOR = re.compile(r'^<a id="([\w-]+)"></a>\n\n(\$\$\n|### Exercise )', re.MULTILINE)
 LINK = re.compile(r"(?<!!)\[([^\[\]]+)\]\(([^)\s]+)\)")
@@ -171,7 +173,7 @@ def written(page: Path, root: Path = ROOT) -> str:
     text = page.read_text("utf-8")
     known = book_numbers(root)
     if page.parent.name == "_src":
-        text = with_works(numbered(text, known), root)
+        text = with_first_cell(with_works(numbered(text, known), root), root)
     return linked(text, known)
 
 

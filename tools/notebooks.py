@@ -29,6 +29,7 @@ from tqdm import tqdm
 
 from tools.book import TEXT, Chapter, chapters, write
 from tools.fingerprint import fingerprint
+from tools.first_cell import is_first
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 # What a kernel adds when JupyterLab opens a notebook, but for its version: stored, so that reading
@@ -86,10 +87,15 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
 
 
 def with_outputs(text: NotebookNode, stored: NotebookNode) -> NotebookNode:
-    """The text's cells, with stored outputs where the code is unchanged; normalised."""
+    """The text's cells, with stored outputs where the code is unchanged; normalised.
+
+    The first cell, which installs mmbook, prints nothing here, whatever address it holds.
+    """
     waiting = [cell for cell in stored.cells if cell.cell_type == "code"]
     for cell in text.cells:
-        twin = next((c for c in waiting if c.source == cell.source), None)
+        first = is_first(cell)
+        same = (c for c in waiting if c.source == cell.source or (first and is_first(c)))
+        twin = next(same, None)
         if cell.cell_type == "code" and twin is not None:
             waiting.remove(twin)
             cell.outputs, cell.execution_count = twin.outputs, twin.execution_count

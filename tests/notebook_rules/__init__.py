@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 from tests.notebook_rules.cells import KINDS, markdown
 from tests.notebook_rules.code import (
     files_have_an_encoding,
+    installs_mmbook,
     nothing_important_folded,
     one_imports_cell,
     readable_code,
@@ -50,6 +51,7 @@ RULES: tuple[Callable[[NotebookNode], list[str]], ...] = (
     readable_code,
     short_cells,
     nothing_important_folded,
+    installs_mmbook,
     one_imports_cell,
     files_have_an_encoding,
     opening,

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from nbformat import NotebookNode
 
+from tools.first_cell import is_first
+
 # The level-2 headings that every chapter has, in this order. Between the picture and "In the
 # field" a chapter adds its own, with its formulas. Chapters open without a heading (rule opening).
 SECTIONS = (
@@ -96,10 +98,15 @@ def in_solutions(nb: NotebookNode) -> set[str]:
     return ids
 
 
+def chapter_cells(nb: NotebookNode) -> list[tuple[str, NotebookNode]]:
+    """Code cells but the first, which installs mmbook."""
+    return [(where, cell) for where, cell in code_cells(nb) if not is_first(cell)]
+
+
 def body_cells(nb: NotebookNode) -> list[tuple[str, NotebookNode]]:
-    """Code cells outside solutions."""
+    """The chapter's code cells outside solutions."""
     solutions = in_solutions(nb)
-    return [(where, cell) for where, cell in code_cells(nb) if cell.id not in solutions]
+    return [(where, cell) for where, cell in chapter_cells(nb) if cell.id not in solutions]
 
 
 def cells_of_section(nb: NotebookNode, title: str) -> list[NotebookNode]:

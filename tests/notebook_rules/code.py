@@ -1,4 +1,4 @@
-"""Rules of code cells: readable, nothing that matters folded, one cell of imports."""
+"""Rules of code cells: readable, nothing that matters folded, mmbook first, one cell of imports."""
 
 import ast
 import re
@@ -16,6 +16,7 @@ from tests.notebook_rules.cells import (
     parsed,
     tags,
 )
+from tools.first_cell import TAG, first_cell, is_first
 
 
 def readable_code(nb: NotebookNode) -> list[str]:
@@ -104,8 +105,28 @@ def files_have_an_encoding(nb: NotebookNode) -> list[str]:
     return found
 
 
+def installs_mmbook(nb: NotebookNode) -> list[str]:
+    """The first code cell is that of tools.first_cell, folded; it found mmbook and was silent."""
+    wanted = first_cell()
+    places = [n for n, (_, cell) in enumerate(code_cells(nb)) if is_first(cell)]
+    if places != [0]:
+        return [f"code cells tagged {TAG!r}: {len(places)}; expected one, the first code cell"]
+    where, cell = code_cells(nb)[0]
+    found = []
+    if cell.source != wanted.source:
+        found.append(f"{where}: differs from tools.first_cell; run `make links`")
+    if cell.metadata != wanted.metadata:
+        found.append(f"{where}: its metadata are not {wanted.metadata}")
+    if cell.outputs:
+        found.append(f"{where}: has outputs; it was run without mmbook")
+    return found
+
+
 def one_imports_cell(nb: NotebookNode) -> list[str]:
-    """All imports in the first code cell (a solution may add its own); seed and device in sight."""
+    """All imports in the chapter's first code cell; seed and device in sight.
+
+    A solution may add its own; the cell that installs mmbook stands before.
+    """
     importing = [
         where
         for where, cell in body_cells(nb)

@@ -1,0 +1,36 @@
+"""Typical wrong answers to lab 5: (function, right text, wrong text, what the check must say)."""
+
+V = "F.logsigmoid(real).mean() + F.logsigmoid(-made).mean()"
+
+WRONG = [
+    ("value", "F.logsigmoid(-made)", "F.logsigmoid(made)", "log(1 - D), not log D"),
+    ("value", "F.logsigmoid(-made).mean()", "F.logsigmoid(-made).sum()", "take their mean"),
+    ("value", V, f"-({V})", "at most 0"),
+    ("value", V, "torch.cat([F.logsigmoid(real), F.logsigmoid(-made)]).mean()", "each has its own"),
+    ("value", "F.logsigmoid(-made)", "(1 - made.sigmoid()).log()", "in one step"),
+    ("best_judge", "p_data.sum(1), p_data.sum(0)", "p_data.sum(0), p_data.sum(1)",
+     "the marginals are exchanged"),
+    ("best_judge", "p_data.sum(1), p_data.sum(0)", "p_G.sum(1), p_G.sum(0)",
+     "take those of the data"),
+    ("best_judge", "(1 - share) * p_G + share * mixed", "share * p_G + (1 - share) * mixed",
+     "the shares are exchanged"),
+    ("best_judge", "total = p_data + fakes", "total = fakes", "real : (real + fake)"),
+    ("best_judge", "torch.where(total > 0, p_data / total.clamp(min=1e-30), 0.0)", "p_data / total",
+     "where no pair ever falls"),
+    ("judge_step", "(-V).backward()", "V.backward()", "it should climb V"),
+    ("judge_step", "with torch.no_grad():", "if True:", "reached the generator"),
+    ("judge_step", "optimizer.zero_grad()", "pass", "zero_grad"),
+    ("judge_step", "optimizer.step()", "pass", "has not moved"),
+    ("judge_step", "return -V.item()", "return V.item()", "return the judge's loss"),
+    ("generator_step", "V.backward()", "(-V).backward()", "the generator helps the judge"),
+    ("generator_step", "F.logsigmoid(-D(G(z))).mean()", "-F.logsigmoid(D(G(z))).mean()",
+     "non-saturating"),
+    ("generator_step", "D(G(z))", "D(G(z).detach())", "must pass through the judge"),
+    ("generator_step", "optimizer.zero_grad()", "pass", "zero_grad"),
+    ("generator_step", "return V.item()", "return -V.item()", "not its negative"),
+    ("gradient_penalty", ", create_graph=True", "", "keep the graph"),
+    ("gradient_penalty", ".sum(1).mean()", ".mean()", "averaged over the entries"),
+    ("gradient_penalty", ".square().sum(1).mean()", ".norm(dim=1).mean()", "is not squared"),
+    ("gradient_penalty", ".sum(1).mean()", ".sum()", "added over the batch"),
+    ("gradient_penalty", "D(x).sum()", "D(x).mean()", "each pair has its own slope"),
+]  # fmt: skip

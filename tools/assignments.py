@@ -1,0 +1,120 @@
+"""Make the graded sheets of a class: a course folder for nbgrader.
+
+    python -m tools.assignments [--seed TEXT] [--sheets FOLDER] [--to FOLDER] [NAMES]
+
+NAMES are beginnings of names, such as ``sheet_1``. Without any: all sheets. Numbers, hidden tests and
+variants of the functions come from the seed, any text. Without one: the text in FOLDER's file ``seed``,
+which the first call writes, with a seed that nobody can guess. ``teaching/assignments/README.md`` tells
+what comes next. Each sheet is tried before it is written: its solutions pass its tests, and each of
+its typical wrong answers fails one. No sheet is written over another, for somebody may have worked in it.
+"""  # noqa: E501
+
+import argparse
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+import nbformat
+
+from tools.book import ROOT, write
+from tools.sheets import SOURCE, Sheet
+
+CONFIG = '''"""nbgrader's settings for this course. `nbgrader --help-all` names all others."""
+
+import os
+import sys
+from pathlib import Path
+
+# nbgrader starts "alembic" and "jupyter", also when its environment is not activated.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+sys.path.insert(0, str(Path(__file__).parent))  # canvas.py
+
+c = get_config()  # noqa: F821
+c.CourseDirectory.root = str(Path(__file__).parent)
+c.CourseDirectory.course_id = "mmbook"  # the hub's name for the course
+c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("to be written")'}
+c.ClearSolutions.text_stub = "*Your answer:*"
+c.ExecutePreprocessor.timeout = 120  # seconds a cell
+# A folder where a hub keeps what is released and handed in; files by hand need none.
+# c.Exchange.root = "/usr/local/share/nbgrader/exchange"
+# A sheet that is late loses points if a plugin says so: nbgrader's documentation, late submissions.
+'''
+
+
+def sheets(names: Sequence[str], seed: str, source: Path = SOURCE) -> list[Sheet]:
+    """The sheets whose name begins with one of ``names``, in order.
+
+    Raises: SystemExit for a folder without sheets, or a beginning that no sheet has.
+    """
+    files = sorted(source.glob("sheet_*.md"))
+    if not files:
+        raise SystemExit(f"{source} has no sheet_*.md")
+    for name in names:
+        if not any(file.stem.startswith(name) for file in files):
+            known = ", ".join(file.stem for file in files)
+            raise SystemExit(f"no sheet begins with {name!r}; there are: {known}")
+    return [Sheet(f, seed) for f in files if not names or f.stem.startswith(tuple(names))]
+
+
+def seed_of(folder: Path, given: str | None) -> str:
+    """The seed of a course folder; nothing is written.
+
+    Raises: SystemExit if another one is given than the folder was begun with.
+    """
+    file = folder / "seed"
+    stored = file.read_text("utf-8").strip() if file.exists() else ""
+    if given and stored and given != stored:
+        raise SystemExit(
+            f"{folder} was begun with another seed, which stands in {file}; choose another "
+            "folder with --to, or remove that file"
+        )
+    return given or stored or secrets.token_hex(8)
+
+
+def write_all(chosen: list[Sheet], folder: Path) -> None:
+    """Write the course folder; first see that every sheet can grade and that nothing is lost.
+
+    Raises: SystemExit if a sheet cannot, or is there.
+    """
+    files = {s.name: folder / "source" / s.name / f"{s.name}.ipynb" for s in chosen}
+    there = [name for name, file in files.items() if file.exists()]
+    if there:
+        raise SystemExit(
+            f"{folder} has {', '.join(there)}, in which somebody may have worked; nothing was "
+            "written. Remove them from source/, or choose another folder with --to"
+        )
+    complaints = [line for sheet in chosen for line in sheet.complaints()]
+    if complaints:
+        raise SystemExit("\n".join([*complaints, "nothing was written"]))
+    for sheet in chosen:
+        files[sheet.name].parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(sheet.notebook(), files[sheet.name])
+    write(folder / "seed", f"{chosen[0].seed}\n")
+    canvas = (ROOT / "tools" / "canvas.py").read_text("utf-8")
+    for name, text in (("nbgrader_config.py", CONFIG), ("canvas.py", canvas)):
+        if not (folder / name).exists():
+            write(folder / name, text)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAMES")
+    parser.add_argument("--seed", metavar="TEXT")
+    parser.add_argument("--sheets", type=Path, default=SOURCE, metavar="FOLDER")
+    parser.add_argument("--to", type=Path, default=ROOT / "assignments", metavar="FOLDER")
+    options = parser.parse_args(arguments)
+    seed = seed_of(options.to, options.seed)
+    chosen = sheets(options.names, seed, options.sheets)
+    write_all(chosen, options.to)
+    print(f"{len(chosen)} sheets with seed {seed} in {options.to / 'source'}")
+    if len(seed) < 12:
+        print(
+            "This seed is short: a student with the repository can try all like it and find the "
+            "hidden tests. Good for a trial; for a class leave it out and one is made."
+        )
+
+
+if __name__ == "__main__":
+    main()

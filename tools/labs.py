@@ -1,0 +1,252 @@
+"""Write the labs, in which students write the algorithms themselves.
+
+    python -m tools.labs [--to FOLDER] [NAMES]
+
+NAMES are beginnings of names, such as ``07``. Without any: all labs. Each text of ``teaching/labs``
+gives two notebooks: ``FOLDER/student``, where the functions are not yet written, and
+``FOLDER/instructor``, where they are as in the chapter. No notebook is written over another, for
+somebody may have worked in it.
+
+A cell tagged ``core`` holds a stub, a function or class with ``...`` for what is to be written.
+What belongs there stands in the chapter, in a cell that is tagged ``core``, too, or, where the
+chapter computes a formula without a function, in the lab's next cell, tagged ``reference``.
+"""
+
+import argparse
+import ast
+import os
+import re
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+
+from tools.book import ROOT, TEXT, Chapter, chapters, sought
+from tools.first_cell import first_cell
+from tools.formulas import equations
+from tools.notebooks import normalise
+
+LINK = re.compile(r"\[\(([\d.]+)\)\]\((\w+)\.ipynb#([\w-]+)\)")
+NOTE = "*Instructor's edition: the functions are written. Students get the other one.*"
+Definition = ast.FunctionDef | ast.ClassDef
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A text of ``teaching/labs``; it has the name of its chapter."""
+
+    chapter: Chapter
+
+    @property
+    def name(self) -> str:
+        return self.chapter.name
+
+    @property
+    def text(self) -> Path:
+        return self.chapter.root / "teaching" / "labs" / f"{self.name}.md"
+
+    def read(self) -> NotebookNode:
+        return jupytext.reads(self.text.read_text("utf-8"), fmt=TEXT)
+
+
+def labs(names: Sequence[str] = (), root: Path = ROOT) -> list[Lab]:
+    """The labs of the chapters whose name begins with one of ``names``.
+
+    Raises: SystemExit for a beginning that no chapter has, or where no chapter has a lab.
+    """
+    found = [lab for lab in map(Lab, chapters(names, root)) if lab.text.exists()]
+    if not found:
+        raise SystemExit(f"no lab for {', '.join(names)} in {root / 'teaching' / 'labs'}")
+    return found
+
+
+def tagged(cell: NotebookNode, tag: str) -> bool:
+    return tag in cell.metadata.get("tags", [])
+
+
+def definitions(cells: Sequence[NotebookNode], tag: str) -> dict[str, tuple[Definition, str]]:
+    """{name: (tree, source of its cell)} of what the cells with this tag define."""
+    return {
+        node.name: (node, cell.source)
+        for cell in cells
+        if tagged(cell, tag)
+        for node in ast.parse(cell.source).body
+        if isinstance(node, Definition)
+    }
+
+
+def functions(node: Definition) -> dict[str, ast.FunctionDef]:
+    """{dotted name: function}: the function itself, or a class's methods."""
+    if isinstance(node, ast.FunctionDef):
+        return {node.name: node}
+    return {f"{node.name}.{f.name}": f for f in node.body if isinstance(f, ast.FunctionDef)}
+
+
+def unwritten(node: ast.FunctionDef) -> bool:
+    """Does the function end in ``...``?"""
+    last = node.body[-1]
+    return (
+        isinstance(last, ast.Expr)
+        and isinstance(last.value, ast.Constant)
+        and last.value.value is ...
+    )
+
+
+def body(node: ast.FunctionDef) -> list[ast.stmt]:
+    """What the function does, without its docstring."""
+    return node.body[ast.get_docstring(node) is not None :]
+
+
+def lines(node: ast.FunctionDef, source: str) -> tuple[int, int]:
+    """Where its body stands in the source, comments above it too: first and last line, from 0."""
+    first = body(node)[0]
+    text, start = source.splitlines(), first.lineno - 1
+    while text[start - 1].lstrip().startswith("#"):
+        start -= 1
+    return start, node.end_lineno or start
+
+
+def differences(stub: Definition, full: Definition) -> Iterator[str]:
+    """Where a stub promises what the finished one does not keep."""
+    mine, theirs = functions(stub), functions(full)
+    if [*mine] != [*theirs]:
+        yield f"the stub has {', '.join(mine)}; the chapter {', '.join(theirs)}"
+        return
+    if isinstance(stub, ast.ClassDef) and isinstance(full, ast.ClassDef):
+        if [*map(ast.unparse, stub.bases)] != [*map(ast.unparse, full.bases)]:
+            yield "other base classes than in the chapter"
+    for name, function in mine.items():
+        heads = [
+            (ast.unparse(f.args), [*map(ast.unparse, f.decorator_list)])
+            for f in (function, theirs[name])
+        ]
+        if heads[0] != heads[1]:
+            yield f"{name}({heads[0][0]}) is {name}({heads[1][0]}) in the chapter"
+        given = [*map(ast.dump, body(function))] == [*map(ast.dump, body(theirs[name]))]
+        if not unwritten(function) and not given:
+            yield f"{name}, which is given, is another in the chapter"
+
+
+def completed(source: str, stub: Definition, replace: dict[str, list[str]]) -> str:
+    """The stub's source with lines in the place of each ``...``."""
+    text = source.splitlines()
+    for name, function in reversed(functions(stub).items()):
+        if unwritten(function):
+            start, end = lines(function, source)
+            text[start:end] = replace[name]
+    return "\n".join(text)
+
+
+def formula_above(words: str, known: dict[str, tuple[Chapter, str, str]], where: str) -> str:
+    """ "formula (7.4) of chapter 7" for the first formula that a cell links to.
+
+    Raises: ValueError if there is none, or it has another number.
+    """
+    link = sought(LINK.pattern, words, where, "a link to a numbered formula above the stub")
+    number, file, anchor = link.groups()
+    chapter, _, right = known.get(anchor, (None, "", "none"))
+    if chapter is None or (chapter.name, right) != (file, number):
+        raise ValueError(f"{where}: ({number}) of {file}#{anchor} is {right} now")
+    return f"formula ({number}) of chapter {chapter.number}"
+
+
+def editions(lab: Lab) -> dict[str, NotebookNode]:
+    """{"student": notebook, "instructor": notebook}.
+
+    Raises: ValueError for a stub that nothing fills, that differs from what does, or that no
+        check follows.
+    """
+    source, known = lab.read(), equations(chapters(root=lab.chapter.root))
+    full = definitions(lab.chapter.read_text().cells, "core") | definitions(
+        source.cells, "reference"
+    )
+    cells: dict[str, list[NotebookNode]] = {"student": [], "instructor": []}
+    words, waiting = "", ""
+    for cell in source.cells:
+        words = cell.source if cell.cell_type == "markdown" else words
+        if tagged(cell, "reference"):
+            continue
+        made = {edition: deepcopy(cell) for edition in cells}
+        if tagged(cell, "core"):
+            stubs = definitions([cell], "core")
+            if len(stubs) != 1 or waiting:
+                raise ValueError(f"{lab.name}: each stub has its own cell and check: {waiting}")
+            (waiting, (stub, _)) = next(iter(stubs.items()))
+            if waiting not in full:
+                raise ValueError(f"{lab.name}: no cell tagged core or reference has {waiting}")
+            theirs, text = full[waiting]
+            for problem in differences(stub, theirs):
+                raise ValueError(f"{lab.name}: {problem}")
+            where = formula_above(words, known, f"{lab.name}, {waiting}")
+            replies, bodies = {}, {}
+            for name, function in functions(theirs).items():
+                start, end = lines(function, text)
+                bodies[name] = text.splitlines()[start:end]
+                indent = re.match(r" *", bodies[name][0])[0]  # type: ignore[index]
+                says = f'"not yet written: {name}, {where}"'
+                replies[name] = [f"{indent}raise NotImplementedError(", f"{indent}    {says})"]
+            made["student"].source = completed(cell.source, stub, replies)
+            made["instructor"].source = completed(cell.source, stub, bodies)
+        elif tagged(cell, "check"):
+            waiting = ""
+        for edition, copy in made.items():
+            cells[edition].append(copy)
+    if waiting:
+        raise ValueError(f"{lab.name}: no check follows {waiting}")
+    return {edition: notebook(lab, edition, found) for edition, found in cells.items()}
+
+
+def notebook(lab: Lab, edition: str, cells: list[NotebookNode]) -> NotebookNode:
+    """With the cell that installs mmbook, and ``expect`` of the checks folded below the imports."""
+    helper = (lab.text.parent / "expect.py").read_text("utf-8").rstrip()
+    folded = nbformat.v4.new_code_cell(helper, metadata={"jupyter": {"source_hidden": True}})
+    first = next(n for n, cell in enumerate(cells) if cell.cell_type == "code")
+    imports = [first_cell(lab.chapter.root), cells[first], folded]
+    cells = [*cells[:first], *imports, *cells[first + 1 :]]
+    if edition == "instructor":
+        cells.insert(0, nbformat.v4.new_markdown_cell(NOTE))
+    return normalise(nbformat.v4.new_notebook(cells=cells))
+
+
+def write_all(chosen: list[Lab], folder: Path) -> None:
+    """Write both editions; links lead from there to the chapters.
+
+    Raises: SystemExit if one of the notebooks is there.
+    """
+    made = {
+        folder / edition / f"{lab.name}.ipynb": nb
+        for lab in chosen
+        for edition, nb in editions(lab).items()
+    }
+    if there := [str(file) for file in made if file.exists()]:
+        raise SystemExit(
+            f"{', '.join(there)}: somebody may have worked in it; nothing was written. "
+            "Remove it, or choose another folder with --to"
+        )
+    for file, nb in made.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        book = os.path.relpath(chosen[0].chapter.ipynb.parent, file.parent).replace(os.sep, "/")
+        for cell in nb.cells:
+            if cell.cell_type == "markdown":
+                cell.source = re.sub(r"\]\((\d\d_\w+\.ipynb)", rf"]({book}/\1", cell.source)
+        nbformat.write(normalise(nb), file)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAMES")
+    parser.add_argument("--to", type=Path, default=ROOT / "labs", metavar="FOLDER")
+    options = parser.parse_args(arguments)
+    chosen = labs(options.names)
+    write_all(chosen, options.to)
+    print(f"{len(chosen)} labs in {options.to / 'student'} and {options.to / 'instructor'}")
+
+
+if __name__ == "__main__":
+    main()

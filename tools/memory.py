@@ -1,0 +1,55 @@
+"""Measure what the kernel of a chapter holds at most, for the table of the lecturers' page.
+
+    python -m tools.memory [NAMES]
+
+NAMES are beginnings of chapter names, such as ``04``. Without any: all chapters, one at a time. Each is
+run from the start; the peak goes into ``teaching/memory.csv``, and nothing else is stored.
+"""  # noqa: E501
+
+import csv
+import os
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+from tools.book import Chapter, chapters
+from tools.course import MEMORY
+
+# In kilobytes, of the kernel itself; on macOS in bytes.
+ASK = "import resource as _r; print(_r.getrusage(_r.RUSAGE_SELF).ru_maxrss)"
+
+
+def peak(chapter: Chapter) -> int:
+    """MiB that the kernel of a chapter held at most, after all its cells.
+
+    Raises: nbclient's CellExecutionError for a cell that fails.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    notebook = chapter.read_text()
+    notebook.cells.append(nbformat.v4.new_code_cell(ASK))
+    where = {"metadata": {"path": str(chapter.ipynb.parent)}}
+    NotebookClient(notebook, timeout=600, kernel_name="python3", resources=where).execute()
+    said = next(out.text for out in notebook.cells[-1].outputs if out.get("name") == "stdout")
+    return round(int(said) / (2**20 if sys.platform == "darwin" else 2**10))
+
+
+def store(number: int, mebibytes: int, file: Path = MEMORY) -> None:
+    """Write one chapter's peak; what is known of others stays."""
+    known: dict[int, int] = {}
+    if file.exists():
+        with file.open(encoding="utf-8", newline="") as rows:
+            known = {int(r["chapter"]): int(r["peak_MiB"]) for r in csv.DictReader(rows)}
+    known[number] = mebibytes
+    with file.open("w", encoding="utf-8", newline="") as out:
+        table = csv.writer(out, lineterminator="\n")
+        table.writerow(["chapter", "peak_MiB"])
+        table.writerows(sorted(known.items()))
+
+
+if __name__ == "__main__":
+    for one in chapters(sys.argv[1:]):
+        held = peak(one)
+        store(one.number, held)
+        print(f"{one.name}: {held} MiB", flush=True)
