@@ -370,6 +370,12 @@ def test_long_names_keep_off_the_edges_of_the_still_picture():
     assert min(w.left for w in said) >= 6 and 600 < max(w.right for w in said) <= 694
 
 
+def test_the_page_carries_the_scripts_without_comments_and_margins():
+    script = shown().markup.split("<script>")[1].split("</script>")[0].splitlines()
+    assert len(script) > 300
+    assert not [line for line in script[1:] if line.startswith((" ", "//")) or not line]
+
+
 def test_the_page_knows_the_colours_of_the_still_picture():
     assert 'const MORE = "#8e4ec6", LESS = "#e08214";' in shown().markup
 

@@ -154,7 +154,9 @@ def _atlas(pictures: np.ndarray) -> dict[str, Any]:
 
 def _scripts() -> str:
     colours = f'const MORE = "{VIOLET}", LESS = "{ORANGE}";\n'  # safe together
-    return colours + "".join(_read(f"{name}.js") for name in ("search", "pad", "page"))
+    lines = "".join(_read(f"{name}.js") for name in ("search", "pad", "page")).splitlines()
+    bare = (line.strip() for line in lines if not line.strip().startswith("//"))
+    return colours + "".join(f"{line}\n" for line in bare if line)
 
 
 def _read(name: str) -> str:
