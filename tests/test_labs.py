@@ -89,6 +89,18 @@ def test_a_typical_mistake_is_told_by_its_own_message(lab, name, right, wrong, m
     assert message in str(caught.value), f"it says: {caught.value}"
 
 
+OTHERS = sorted(Path(__file__).parent.glob("labs/other_*.py"))
+
+
+@pytest.mark.parametrize("file", OTHERS, ids=lambda file: file.stem)
+def test_a_check_accepts_answers_that_are_written_otherwise(file):
+    (lab,) = (one for one in LABS if one.name[:2] == file.stem[-2:])
+    names = dict(solved(lab)[0])
+    run(file.read_text("utf-8"), names)
+    for name, (_, check) in exercises(lab).items():
+        assert run(check, names) == f"{name}: right\n"
+
+
 @EVERY
 def test_each_function_has_three_mistakes_or_the_lab_as_many_on_average(lab):
     told = [name for name, *_ in WRONG[lab.name]]
