@@ -72,7 +72,7 @@ sync: $(READY)  ## Store words that were changed in the chapters' texts; nothing
 check: $(READY)  ## Say whether the notebooks are fresh and agree with their texts
 	$(BIN)/python -m tools.notebooks check
 
-links: $(READY)  ## Write numbers, lists of works, the index of formulas and the lecturers' tables anew
+links: $(READY)  ## Write numbers, lists of works, the index of formulas and the tables of the lecturers' page anew
 	$(BIN)/python -m tools.links
 	$(BIN)/python -m tools.formulas
 	$(BIN)/python -m tools.lecturers
