@@ -27,8 +27,9 @@ COPY --chown=1000 Makefile pyproject.toml constraints.txt README.md LICENSE ./
 COPY --chown=1000 mmbook/__init__.py mmbook/
 COPY --chown=1000 mmbook/data/README.md mmbook/data/
 ARG EXTRAS=lab
+ENV EXTRAS=$EXTRAS
 ARG JUPYTERHUB=6.1.1
-RUN PIP_NO_CACHE_DIR=1 make setup EXTRAS="$EXTRAS" \
+RUN PIP_NO_CACHE_DIR=1 make setup \
     && /opt/venv/bin/python -m pip install --quiet --no-cache-dir -c constraints.txt "jupyterhub==$JUPYTERHUB"
 ENV PATH=/opt/venv/bin:$PATH
 

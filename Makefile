@@ -19,10 +19,10 @@ NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
 
 # Tests of the book and of its tools, not of the package.
 NOT_PACKAGE := anywhere api assignments first_cell formulas labels labs lecturers links nbval_tolerance \
-	notebook_rules notebook_tools notebooks project questions setup slides student
+	notebook_rules notebook_tools notebooks kit project questions setup slides student
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book pdf test lab run sync check links student labs assignments slides questions \
+.PHONY: help setup book pdf test lab run sync check links student labs assignments slides kit questions \
 	site-test lab-test oldest wheel image bench data clean
 
 help:  ## Show these lines
@@ -33,7 +33,7 @@ setup: $(READY)  ## Make .venv with everything the book needs
 $(READY): pyproject.toml constraints.txt $(if $(filter [$(INDEX)],[$(TORCH_INDEX)]),,other-torch)
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "mmbook needs Python 3.11 or newer"'
 	$(PYTHON) -m venv $(MMBOOK_VENV)
-	$(BIN)/python -m pip install --quiet --retries 0 --disable-pip-version-check \
+	$(BIN)/python -m pip install --quiet --retries 0 --disable-pip-version-check --no-compile \
 		$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) \
 		-c constraints.txt -e ".[$(EXTRAS)]"
 	echo '$(TORCH_INDEX)' > $(MMBOOK_VENV)/index
@@ -72,7 +72,7 @@ sync: $(READY)  ## Store words that were changed in the chapters' texts; nothing
 check: $(READY)  ## Say whether the notebooks are fresh and agree with their texts
 	$(BIN)/python -m tools.notebooks check
 
-links: $(READY)  ## Write numbers, lists of works, the index of formulas and the lecturers' tables anew
+links: $(READY)  ## Write numbers, lists of works, the index of formulas and the tables of the lecturers' page anew
 	$(BIN)/python -m tools.links
 	$(BIN)/python -m tools.formulas
 	$(BIN)/python -m tools.lecturers
@@ -89,6 +89,9 @@ assignments: $(READY)  ## Make the graded sheets from a seed of yours: nbgrader'
 slides: $(READY)  ## Write the lecturers' slide shows into slides/
 	$(BIN)/python -m tools.slides $(CHAPTER)
 
+kit: $(READY)  ## Copy what a course needs to fill in into kit/: syllabus, handout, starter, reports
+	$(BIN)/python -m tools.kit
+
 questions: $(READY)  ## Write questions for Moodle and Canvas, and the exam bank, into questions/
 	$(BIN)/python -m tools.questions $(QUESTIONS)
 
@@ -96,7 +99,7 @@ site-test: $(READY)  ## Open every page of the built website in a real browser
 	$(BIN)/python -m pytest -q -n 2 tests/site
 
 lab-test: $(READY)  ## Read and run two chapters in JupyterLab, in a real browser
-	$(BIN)/python -m pytest -q tests/lab
+	$(BIN)/python -m pytest -q -n 2 tests/lab
 
 oldest:  ## Run the package's tests on the oldest versions that it allows, in .oldest (3 GB, once)
 	test -d .oldest || $(PYTHON) -m venv .oldest
@@ -118,5 +121,5 @@ bench: $(READY)  ## Time our layers against the libraries'
 data: $(READY)  ## Rebuild the bundled data from its sources and compare
 	$(BIN)/python data/build.py --check
 
-clean:  ## Remove what was built and installed; not labs/ and assignments/, with their answers and marks
+clean:  ## Remove what was built and installed; not labs/, assignments/ and kit/, with their answers and marks
 	rm -rf _build build dist student slides questions .venv *.egg-info .pytest_cache .ruff_cache .coverage

@@ -34,43 +34,10 @@ def test_an_installed_package_holds_every_folder():
     assert sorted(listed) == sorted(".".join(folder.parts) for folder in folders)
 
 
-def test_conda_and_pip_agree_on_versions():
-    pins = dict(re.findall(r"^([\w-]+)==([^\s;]+)", read("constraints.txt"), re.MULTILINE))
-    alias = {
-        "pytorch": "torch",
-        "pytorch_geometric": "torch-geometric",
-        "matplotlib-base": "matplotlib",
-    }
-    wanted = yaml.safe_load(read("environment.yml"))["dependencies"]
-    pip = next(entry["pip"] for entry in wanted if isinstance(entry, dict))
-    assert "-e ." in pip
-    conda = [entry.split("=") for entry in wanted if isinstance(entry, str) and "=" in entry]
-    checked = [alias.get(n, n) for n, _ in conda if n != "python"]
-    assert "torch" in checked and "jupyterlab" in checked
-    for name, version in conda:
-        if name != "python":
-            all_pins = re.findall(
-                rf"^{alias.get(name, name)}==([^\s;]+)", read("constraints.txt"), re.M
-            )
-            assert any(pin.startswith(version) for pin in all_pins), name
-    for entry in pip:
-        if "==" in entry:
-            name, version = entry.split("==")
-            assert pins[name] == version
-
-
-def test_everything_the_project_needs_is_in_the_environment_file():
-    project = tomllib.loads(read("pyproject.toml"))["project"]
-    needed = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
-    environment = read("environment.yml").replace("pytorch_geometric", "torch-geometric")
-    for requirement in needed:
-        name = re.match(r"[\w-]+", requirement)[0]
-        assert name in environment, f"environment.yml lacks {name}"
-
-
 def test_constraints_pin_every_requirement():
     project = tomllib.loads(read("pyproject.toml"))["project"]
     pinned = set(re.findall(r"^([\w.-]+)==", read("constraints.txt"), re.MULTILINE))
+    pinned.add("mmbook")  # an extra may ask for another
     for requirement in [
         *project["dependencies"],
         *sum(project["optional-dependencies"].values(), []),
@@ -88,7 +55,7 @@ def test_every_make_command_that_a_page_names_exists(page):
 
 
 def test_every_command_has_its_line_of_help():
-    makefile = read("Makefile")
+    makefile = read("Makefile").replace("\\\n", "")
     phony = set(re.search(r"\.PHONY: (.+)", makefile)[1].split())
     assert phony == set(re.findall(r"^([a-z-]+):.*## \w", makefile, re.MULTILINE))
 
@@ -136,7 +103,7 @@ def test_constraints_pin_all_that_the_requirements_pull_in():
                 seen.add(step)
                 waiting.append(step)
     assert len(seen) > 100
-    assert {name for name, _ in seen} - pinned == set()
+    assert {name for name, _ in seen} - pinned - {"mmbook"} == set()
 
 
 def glossary():

@@ -19,7 +19,7 @@ import nbformat
 from tools.book import ROOT, write
 from tools.sheets import SOURCE, Sheet
 
-CONFIG = '''"""nbgrader's settings for this course. `nbgrader --help-all` names all others."""
+CONFIG = r'''"""nbgrader's settings for this course. `nbgrader --help-all` names all others."""
 
 import os
 import sys
@@ -35,6 +35,11 @@ c.CourseDirectory.course_id = "mmbook"  # the hub's name for the course
 c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("to be written")'}
 c.ClearSolutions.text_stub = "*Your answer:*"
 c.ExecutePreprocessor.timeout = 120  # seconds a cell
+# Whose file is it, in what Canvas, Moodle or a mail calls it? NAME_sheet_1.ipynb,
+# NAME_123_456_sheet_1.ipynb, or NAME_123_anything/sheet_1.ipynb.
+c.FileNameCollectorPlugin.named_regexp = (
+    r".*[/\\](?P<student_id>[^/\\_]+)_(?:[^/\\]*[_/\\])?(?P<file_id>sheet_\d+)[^/\\]*\.ipynb"
+)
 # A folder where a hub keeps what is released and handed in; files by hand need none.
 # c.Exchange.root = "/usr/local/share/nbgrader/exchange"
 # A sheet that is late loses points if a plugin says so: nbgrader's documentation, late submissions.

@@ -50,6 +50,7 @@ JINJA = Environment(
     block_end_string="%>", comment_start_string="<#", comment_end_string="#>", trim_blocks=True,
     undefined=StrictUndefined, autoescape=False,
 )  # fmt: skip
+JINJA.globals.update(abs=abs, len=len, max=max, min=min, round=round, sum=sum, tuple=tuple)
 
 
 def tex(x: Any, digits: int = 6) -> str:

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.site.conftest import browser  # noqa: F401, a fixture
 from tools.book import ROOT, chapters
@@ -192,11 +193,9 @@ def the_search_answers(page) -> None:
     status, cells = figure.locator(".status"), page.locator(".jp-Cell").count()
     figure.locator("input").fill("")
     figure.get_by_role("button", name="clear", exact=True).click()
-    page.wait_for_timeout(300)
-    assert status.inner_text().startswith("Ask me something")
+    expect(status).to_have_text(re.compile(r"^\s*Ask me something"), timeout=10_000)
     figure.locator("input").press_sequentially("add b fox")  # a, b, d, x are shortcuts on a cell
-    page.wait_for_timeout(300)
-    assert status.inner_text().startswith("Asked by English words.")
+    expect(status).to_have_text(re.compile(r"^\s*Asked by English words\."), timeout=10_000)
     pad = figure.locator(".pad")
     pad.scroll_into_view_if_needed()
     box = pad.bounding_box()
@@ -204,9 +203,8 @@ def the_search_answers(page) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + 200, box["y"] + 90, steps=8)
     page.mouse.up()
-    page.wait_for_timeout(300)
-    assert "and a scribble" in status.inner_text()
-    assert figure.locator(".answers li").count() == 10
+    expect(status).to_contain_text("and a scribble", timeout=10_000)
+    expect(figure.locator(".answers li")).to_have_count(10)
     assert page.locator(".jp-Cell").count() == cells
 
 
@@ -235,8 +233,7 @@ def a_figure_answers(page) -> None:
             page.keyboard.press("ArrowLeft")
         else:
             figure.locator("[data-i='3']").first.hover(force=True)
-        page.wait_for_timeout(300)
-        assert words.inner_text() != before, kind
+        expect(words, kind).not_to_have_text(before, use_inner_text=True, timeout=10_000)
 
 
 def a_link_leads_on(page) -> None:

@@ -1,6 +1,7 @@
 """Typical wrong answers to lab 4: (function, right text, wrong text, what the check must say)."""
 
 ONE_MEAN = "torch.cat([s.flatten() for s in squares]).mean()"
+MEANS = "sum(s.mean() for s in squares)"
 
 WRONG = [
     ("MultimodalAutoencoder", "self.encoders = nn.ModuleList(", "self.encoders = list(",
@@ -13,9 +14,8 @@ WRONG = [
      "your answer is"),
     ("reconstruction_loss", ".square()", "", "cancel: square them"),
     ("reconstruction_loss", "s.mean() for s", "s.sum(1).mean() for s", "divide by the features"),
-    ("reconstruction_loss", "sum(s.mean() for s in squares)", ONE_MEAN, "each modality has its own"),
-    ("reconstruction_loss", "sum(s.mean() for s in squares)",
-     "sum(s.mean() for s in squares) / len(x)", "the modalities are averaged"),
+    ("reconstruction_loss", MEANS, ONE_MEAN, "each modality has its own"),
+    ("reconstruction_loss", MEANS, f"{MEANS} / len(x)", "the modalities are averaged"),
     ("reconstruction_loss", 'if reduction == "sum"', "if False", "`sum` takes the mean"),
     ("cross_loss", "i != j", "i < j", "from the second code to the first"),
     ("cross_loss", "i != j", "i > j", "from the first code to the second"),

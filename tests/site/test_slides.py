@@ -1,5 +1,6 @@
 """The slide shows in a real browser, from the disk, as a lecturer opens them."""
 
+import json
 import re
 
 import pytest
@@ -114,6 +115,33 @@ def test_a_figure_answers_to_the_pointer_where_it_is_enlarged(show):
     assert len(said) == 3 and all("patch" in words for words in said)
 
 
+def test_a_point_of_a_map_is_found_where_it_stands_on_a_larger_screen(show):
+    page = show("04_autoencoder")
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    go_to(page, ".mmbook-latent")
+    figure = page.locator("section.present .mmbook-latent:visible")
+    script = figure.locator('script[type="application/json"]').text_content()
+    titles = json.loads(script or "")["titles"]
+    assert figure.locator("svg").bounding_box()["width"] > 1000
+    for sample in (3, 40, 90):
+        figure.locator(f'[data-panel] [data-cloud] [data-i="{sample}"]').first.hover(force=True)
+        assert figure.locator("[aria-live] b").inner_text() == titles[sample]
+
+
+def test_a_slider_keeps_its_keys_and_gives_them_back(show):
+    page = show("02_data")
+    go_to(page, ".mmbook-slider")
+    here = page.evaluate("Reveal.getIndices().h")
+    words = page.locator("section.present .mmbook-card:visible [aria-live]")
+    before = words.inner_text()
+    page.locator("section.present .mmbook-card:visible input").focus()
+    page.keyboard.press("ArrowRight")
+    assert words.inner_text() != before and page.evaluate("Reveal.getIndices().h") == here
+    page.keyboard.press("Escape")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("Reveal.getIndices().h") == here + 1
+
+
 def test_keys_within_a_figure_walk_over_it_and_a_remote_goes_on(show):
     page = show("07_self_attention")
     go_to(page, ".mmbook-attention")
@@ -146,8 +174,8 @@ def test_the_show_prints_a_page_a_slide(show):
     assert pages == page.evaluate("Reveal.getTotalSlides()")
     page.emulate_media(media="print")
     top, left = page.evaluate(
-        """() => { const of = (what) => document.querySelector(what).getBoundingClientRect();
-        const box = of(".pdf-page:nth-child(4)"), words = of(".pdf-page:nth-child(4) h2");
+        """() => { const page = document.querySelectorAll(".pdf-page")[3];
+        const [box, words] = [page, page.querySelector("h2")].map((p) => p.getBoundingClientRect());
         return [words.top - box.top, words.left - box.left]; }"""
     )
     assert top > 30 and left > 50  # reveal.js would print without margins

@@ -3,6 +3,8 @@
 # where a hub keeps a reader's work. A folder that is there is left as it is. Then it runs its command.
 set -eu
 for folder in $MMBOOK_SHOW; do
-  [ -e "$HOME/$folder" ] || cp -R "/opt/mmbook/$folder" "$HOME/$folder"
+  [ -e "$HOME/$folder" ] && continue
+  mkdir -p "$(dirname "$HOME/$folder")"
+  cp -R "/opt/mmbook/$folder" "$HOME/$folder"
 done
 exec "$@"

@@ -1,0 +1,45 @@
+"""Typical wrong answers to lab 8: (function, right text, wrong text, what the check must say)."""
+
+MASKED = "attention.masked_softmax(scores, there[..., None, :])"
+
+WRONG = [
+    ("cross", MASKED, "scores.softmax(-2)", "over which axis does the softmax run"),
+    ("cross", "asker @ W_Q, answerer @ W_K", "answerer @ W_Q, asker @ W_K", "exchanged in the sco"),
+    ("cross", "answerer @ W_V", "asker @ W_V", "the values are made of the asker"),
+    ("cross", " / sqrt(q.shape[-1])", "", "not divided by the root of d_k"),
+    ("cross", "sqrt(q.shape[-1])", "q.shape[-1]", "divided by d_k, not by its root"),
+    ("cross", MASKED, "scores.softmax(-1)", "an absent answerer is read"),
+    ("cross", "there[..., None, :]", "there[..., :, None]", "an absent answerer is read"),
+    ("cross", "return A @ v, A", "return None", "nothing came back"),
+    ("both_directions", "maps_1[0], *maps_2[1:], there_2)\n    Y_2, A_21 = cross(X_2, X_1, "
+     "maps_2[0], *maps_1[1:]", "*maps_1, there_2)\n    Y_2, A_21 = cross(X_2, X_1, *maps_2",
+     "keys and values go through the asker's maps"),
+    ("both_directions", "return Y_1, Y_2, A_12, A_21", "return Y_2, Y_1, A_12, A_21",
+     "what 1 reads and what 2 reads are exchanged"),
+    ("both_directions", "Y_2, A_21 = cross(X_2, X_1, maps_2[0], *maps_1[1:], there_1)",
+     "A_21 = A_12.mT\n    Y_2 = A_21 @ (X_1 @ maps_1[2])", "each direction has its own softmax"),
+    ("both_directions", "cross(X_1, X_2, maps_1[0], *maps_2[1:], there_2)\n    Y_2, A_21 = "
+     "cross(X_2, X_1, maps_2[0], *maps_1[1:], there_1)",
+     "cross(X_1, X_1, *maps_1, there_1)\n    Y_2, A_21 = cross(X_2, X_2, *maps_2, there_2)",
+     "each modality reads itself"),
+    ("both_directions", "*maps_2[1:], there_2", "*maps_2[1:], there_1",
+     "the mask must say which of 2 are there"),
+    ("gate", "other.logsumexp(-1) - own", "own.logsumexp(-1) - other.logsumexp(-1) + 0 * own",
+     "the share of the own side"),
+    ("gate", "torch.sigmoid(other.logsumexp(-1) - own.logsumexp(-1))",
+     "other.sum(-1) / (own.sum(-1) + other.sum(-1))", "the scores themselves are added"),
+    ("gate", "torch.sigmoid(other.logsumexp(-1) - own.logsumexp(-1))",
+     "other.exp().mean(-1) / (own.exp().mean(-1) + other.exp().mean(-1))",
+     "the longer side does get more"),
+    ("gate", "torch.sigmoid(other.logsumexp(-1) - own.logsumexp(-1))",
+     "other.exp().sum(-1) / own.exp().sum(-1)", "divide by both sums"),
+    ("gate", "torch.sigmoid(other.logsumexp(-1) - own.logsumexp(-1))",
+     "other.exp().sum(-1) / (own.exp().sum(-1) + other.exp().sum(-1))", "NaN for scores of 1000"),
+    ("Cross", "mask[:, None, None, :]", "mask[:, None, :, None]", "of the context are read"),
+    ("Cross", " / sqrt(Q.shape[-1])", "", "the root is missing"),
+    ("Cross", "sqrt(Q.shape[-1])", "sqrt(x.shape[-1])", "a head is D/H wide"),
+    ("Cross", "self.output((A @ V).transpose(1, 2).flatten(2))",
+     "(A @ V).transpose(1, 2).flatten(2)", "not mapped by `output`"),
+    ("Cross", "(A @ V).transpose(1, 2).flatten(2)", "(A @ V).reshape(x.shape)",
+     "joined in the wrong order"),
+]  # fmt: skip

@@ -1,0 +1,47 @@
+"""Typical wrong answers to lab 12: (function, right text, wrong text, what the check must say)."""
+
+TERM = "f.exp() * (f - v.detach().log_softmax(-1)) for v in earlier"
+AVERAGE = "torch.logaddexp(log_p, log_g + log(lam)) - log(1 + lam)"
+
+WRONG = [
+    ("hold", TERM, "v.detach().softmax(-1) * (v.detach().log_softmax(-1) - f) for v in earlier",
+     "the forerunner stands first"),
+    ("hold", "t.sum(-1).mean()", "t.mean()", "the classes are averaged"),
+    ("hold", TERM, "f.exp() * (v.detach().log_softmax(-1) - f) for v in earlier",
+     "stands on its head"),
+    ("hold", "z.new_zeros(()))", "z.new_zeros(())) / max(1, len(earlier))",
+     "the forerunners are averaged"),
+    ("hold", "for v in earlier", "for v in earlier[-1:]", "only the last forerunner"),
+    ("hold", "v.detach()", "v", "reaches a forerunner"),
+    ("hold", "f = z.log", "f = z.detach().log", "no gradient reaches the new model"),
+    ("hold", "t.sum(-1).mean()", "t.sum()", "rows are added"),
+    ("turns_at", "((1 - g) / g)", "(g / (1 - g))", "the ratio stands on its head"),
+    ("turns_at", "return (new_first.masked_fill(never, torch.inf),\n            "
+     "old_first.masked_fill(never, torch.inf))", "return old_first, new_first",
+     "the two orders are exchanged"),
+    ("turns_at", "2 / (", "1 / (", "the 2 is missing"),
+    ("turns_at", ".log()", ".log10()", "the logarithm is natural"),
+    ("turns_at", "(1 - 2 * g)", "(1 - g)", "g counts twice"),
+    ("turns_at", "never = g >= 0.5", "never = g >= 1", "what happens if the forerunner was right"),
+    ("compromise", "return s", "return (1 + lam * g) / (1 + lam)", "this is the average"),
+    ("compromise", "too_low = 1 / s >", "too_low = 1 / s <", "the wrong half is kept"),
+    ("compromise", "return s", "return g", "this is the forerunner's opinion"),
+    ("compromise", "range(40)", "range(12)", "halve more often"),
+    ("average", "torch.logaddexp(log_p, log_g + log(lam))",
+     "torch.logaddexp(log_p + log(lam), log_g)", "the weight belongs to the forerunner"),
+    ("average", AVERAGE, "((log_p + lam * log_g) / (1 + lam)).log_softmax(-1)",
+     "this is the geometric mean"),
+    ("average", " - log(1 + lam)", "", "it does not sum to 1"),
+    ("average", AVERAGE, "torch.logaddexp(log_p, log_g) - log(2)", "the weight changes nothing"),
+    ("average", "z.log_softmax(-1), v.log_softmax(-1)", "z, v", "are not yet logarithms"),
+    ("average", AVERAGE, "((log_p.exp() + lam * log_g.exp()) / (1 + lam)).log()",
+     "stay with the logarithms"),
+    ("average", AVERAGE, f"({AVERAGE}).exp()", "give their logarithm"),
+    ("learn", " + weight * hold(z, said)", "", "the term is missing"),
+    ("learn", "F.cross_entropy(z, y) + ", "", "the labels are missing"),
+    ("learn", "    optimizer.step()\n", "", "the new model has not moved"),
+    ("learn", "loss.backward()", "(-loss).backward()", "moves uphill"),
+    ("learn", "optimizer.zero_grad()", "pass", "zero_grad"),
+    ("learn", "weight * hold", "hold", "`weight` changes nothing"),
+    ("learn", "loss.item()", "loss", "return a float"),
+]  # fmt: skip
