@@ -180,15 +180,6 @@ def test_no_notebook_is_written_over_another_and_then_none_is_written(tmp_path):
     assert len([*tmp_path.rglob("*.ipynb")]) == 2
 
 
-def test_links_lead_from_where_the_labs_are_written_to_the_chapters(tmp_path):
-    lab = LABS[0]
-    labs.write_all([lab], tmp_path)
-    file = tmp_path / "student" / f"{lab.name}.ipynb"
-    words = "\n".join(c.source for c in nbformat.read(file, as_version=4).cells)
-    found = re.findall(r"\]\(([^)#]+\.ipynb)#", words)
-    assert found and {(file.parent / link).resolve() for link in found} == {lab.chapter.ipynb}
-
-
 CHAPTER = """# Chapter 1 · Toy
 
 <a id="toy-sum"></a>
@@ -275,6 +266,18 @@ def test_a_stub_is_emptied_for_students_and_filled_for_instructors(tmp_path):
     assert instructor[0] == 'def add(a, b=1):\n    """Add."""\n    # By hand.\n    return a + b'
     assert "self.a = a" in student[1] and "written: Adder.plus, formula (1.1)" in student[1]
     assert instructor[1].endswith("def plus(self, b):\n        return self.a + b")
+
+
+@pytest.mark.parametrize("place", ["book/labs", "elsewhere"])
+def test_links_lead_to_the_chapters_or_outside_the_book_to_the_same_folder(tmp_path, place):
+    toy(tmp_path / "book")
+    labs.write_all(labs.labs(root=tmp_path / "book"), tmp_path / place)
+    file = tmp_path / place / "student" / "01_toy.ipynb"
+    words = "\n".join(c.source for c in nbformat.read(file, as_version=4).cells)
+    (link,) = re.findall(r"\]\(([^)#]+)#toy-sum\)", words)
+    chapter = tmp_path / "book" / "notebooks" / "01_toy.ipynb"
+    assert link == ("../../notebooks/01_toy.ipynb" if "book" in place else "01_toy.ipynb")
+    assert "book" not in place or (file.parent / link).resolve() == chapter.resolve()
 
 
 @pytest.mark.parametrize(

@@ -213,7 +213,7 @@ def notebook(lab: Lab, edition: str, cells: list[NotebookNode]) -> NotebookNode:
 
 
 def write_all(chosen: list[Lab], folder: Path) -> None:
-    """Write both editions; links lead from there to the chapters.
+    """Write both editions; links lead to the chapters, or, outside the book, to the same folder.
 
     Raises: SystemExit if one of the notebooks is there.
     """
@@ -229,9 +229,10 @@ def write_all(chosen: list[Lab], folder: Path) -> None:
         )
     for file, nb in made.items():
         file.parent.mkdir(parents=True, exist_ok=True)
-        book = os.path.relpath(chosen[0].chapter.ipynb.parent, file.parent).replace(os.sep, "/")
-        for cell in nb.cells:
-            if cell.cell_type == "markdown":
+        root, here = chosen[0].chapter.root.resolve(), file.parent.resolve()
+        if here.is_relative_to(root):
+            book = os.path.relpath(root / "notebooks", here).replace(os.sep, "/")
+            for cell in (c for c in nb.cells if c.cell_type == "markdown"):
                 cell.source = re.sub(r"\]\((\d\d_\w+\.ipynb)", rf"]({book}/\1", cell.source)
         nbformat.write(normalise(nb), file)
 
