@@ -62,7 +62,8 @@ def test_the_calendar_has_every_chapter_sheet_quiz_and_date():
         begins, ends = tasks.index(f"{name} set"), tasks.index(f"{name} back")
         assert begins < ends
         back = next(i for i, row in enumerate(calendar) if f"{name} back" in row[3])
-        assert max(chapters) in sum(shown[:back], []), "a sheet is back after its last chapter"
+        known = shown[:back] if back < 11 else shown  # the last week takes the rest
+        assert max(chapters) in sum(known, []), "a sheet is back after its last chapter"
     quizzes = ", ".join(row[4] for row in calendar if row[4])
     assert quizzes.split(", ") == [f"part {name}" for name in course.parts()]
     dates = {

@@ -15,7 +15,7 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from tools import labs
+from tools import labs, stubs
 
 LABS = labs.labs()
 EVERY = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)
@@ -44,7 +44,7 @@ def run(source, names):
 def solved(lab):
     """All functions written and checked: the names, what is printed, the cells left to run."""
     names, cells = {"__name__": "lab"}, code(labs.editions(lab)["instructor"])
-    last = max(n for n, cell in enumerate(cells) if labs.tagged(cell, "check"))
+    last = max(n for n, cell in enumerate(cells) if stubs.tagged(cell, "check"))
     printed = [run(cell.source, names) for cell in cells[: last + 1]]
     return names, "".join(printed), cells[last + 1 :]
 
@@ -54,9 +54,9 @@ def exercises(lab, edition="instructor"):
     """{name: (its cell, the cell of its check)}."""
     cells, found = code(labs.editions(lab)[edition]), {}
     for here, check in zip(cells, cells[1:], strict=False):
-        if labs.tagged(here, "core"):
-            assert labs.tagged(check, "check")
-            (name,) = labs.definitions([here], "core")
+        if stubs.tagged(here, "core"):
+            assert stubs.tagged(check, "check")
+            (name,) = stubs.definitions([here], "core")
             found[name] = here.source, check.source
     return found
 
@@ -133,24 +133,24 @@ def test_stubs_name_shapes_and_no_answer_leaks(lab):
         for node in ast.walk(ast.parse(cell.source))
         if isinstance(node, ast.stmt)
     }
-    full = labs.definitions(code(instructor), "core")
-    for name, (stub, _) in labs.definitions(code(student), "core").items():
-        docs = [ast.get_docstring(f) or "" for f in labs.functions(stub).values()]
+    full = stubs.definitions(code(instructor), "core")
+    for name, (stub, _) in stubs.definitions(code(student), "core").items():
+        docs = [ast.get_docstring(f) or "" for f in stubs.functions(stub).values()]
         assert any("Shapes:" in text and "->" in text for text in docs), name
-        written = labs.functions(full[name][0])
-        for method, function in labs.functions(stub).items():
+        written = stubs.functions(full[name][0])
+        for method, function in stubs.functions(stub).items():
             if "NotImplementedError" in ast.unparse(function):
-                for line in labs.body(written[method]):
+                for line in stubs.body(written[method]):
                     leaks = ast.dump(line) in given and not isinstance(line, ast.Expr)
                     assert not leaks, f"{name}: {ast.unparse(line)!r} is in the lab"
-    assert not any(labs.tagged(c, "reference") for c in student.cells + instructor.cells)
+    assert not any(stubs.tagged(c, "reference") for c in student.cells + instructor.cells)
 
 
 @EVERY
 def test_code_is_narrow_enough_for_two_windows_side_by_side(lab):
     for cell in code(labs.editions(lab)["instructor"]):
         for line in cell.source.splitlines():
-            assert labs.tagged(cell, "install") or len(line) <= 79, line
+            assert stubs.tagged(cell, "install") or len(line) <= 79, line
 
 
 def by_kernel(folder, edition):
@@ -178,15 +178,6 @@ def test_no_notebook_is_written_over_another_and_then_none_is_written(tmp_path):
         labs.main(["--to", str(tmp_path)])
     assert worked.read_text(encoding="utf-8") == "an answer"
     assert len([*tmp_path.rglob("*.ipynb")]) == 2
-
-
-def test_links_lead_from_where_the_labs_are_written_to_the_chapters(tmp_path):
-    lab = LABS[0]
-    labs.write_all([lab], tmp_path)
-    file = tmp_path / "student" / f"{lab.name}.ipynb"
-    words = "\n".join(c.source for c in nbformat.read(file, as_version=4).cells)
-    found = re.findall(r"\]\(([^)#]+\.ipynb)#", words)
-    assert found and {(file.parent / link).resolve() for link in found} == {lab.chapter.ipynb}
 
 
 CHAPTER = """# Chapter 1 · Toy
@@ -266,7 +257,7 @@ def toy(folder, lab=LAB, chapter=CHAPTER):
 
 def test_a_stub_is_emptied_for_students_and_filled_for_instructors(tmp_path):
     student, instructor = (
-        [c.source for c in code(nb) if labs.tagged(c, "core")] for nb in toy(tmp_path).values()
+        [c.source for c in code(nb) if stubs.tagged(c, "core")] for nb in toy(tmp_path).values()
     )
     assert student[0] == (
         'def add(a, b=1):\n    """Add."""\n    raise NotImplementedError(\n'
@@ -275,6 +266,18 @@ def test_a_stub_is_emptied_for_students_and_filled_for_instructors(tmp_path):
     assert instructor[0] == 'def add(a, b=1):\n    """Add."""\n    # By hand.\n    return a + b'
     assert "self.a = a" in student[1] and "written: Adder.plus, formula (1.1)" in student[1]
     assert instructor[1].endswith("def plus(self, b):\n        return self.a + b")
+
+
+@pytest.mark.parametrize("place", ["book/labs", "elsewhere"])
+def test_links_lead_to_the_chapters_or_outside_the_book_to_the_same_folder(tmp_path, place):
+    toy(tmp_path / "book")
+    labs.write_all(labs.labs(root=tmp_path / "book"), tmp_path / place)
+    file = tmp_path / place / "student" / "01_toy.ipynb"
+    words = "\n".join(c.source for c in nbformat.read(file, as_version=4).cells)
+    (link,) = re.findall(r"\]\(([^)#]+)#toy-sum\)", words)
+    chapter = tmp_path / "book" / "notebooks" / "01_toy.ipynb"
+    assert link == ("../../notebooks/01_toy.ipynb" if "book" in place else "01_toy.ipynb")
+    assert "book" not in place or (file.parent / link).resolve() == chapter.resolve()
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,10 @@ def sheets() -> dict[str, list[int]]:
     for file in sorted((TEACHING / "assignments").glob("sheet_*.md")):
         expected = "a line 'For chapters ... :' or 'For chapter ... :'"
         words = sought(r"^For chapters? ([^:]+)", file.read_text("utf-8"), file.name, expected)[1]
-        found[file.stem.removeprefix("sheet_")] = [int(n) for n in re.findall(r"\d+", words)]
+        named = [int(n) for n in re.findall(r"\d+", words)]
+        if " to " in words:
+            named = list(range(named[0], named[-1] + 1))
+        found[file.stem.removeprefix("sheet_")] = named
     return found
 
 

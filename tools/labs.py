@@ -13,10 +13,9 @@ chapter computes a formula without a function, in the lab's next cell, tagged ``
 """
 
 import argparse
-import ast
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,10 +28,10 @@ from tools.book import ROOT, TEXT, Chapter, chapters, sought
 from tools.first_cell import first_cell
 from tools.formulas import equations
 from tools.notebooks import normalise
+from tools.stubs import Definition, completed, definitions, differences, functions, lines, tagged
 
 LINK = re.compile(r"\[\(([\d.]+)\)\]\((\w+)\.ipynb#([\w-]+)\)")
 NOTE = "*Instructor's edition: the functions are written. Students get the other one.*"
-Definition = ast.FunctionDef | ast.ClassDef
 
 
 @dataclass(frozen=True)
@@ -64,83 +63,6 @@ def labs(names: Sequence[str] = (), root: Path = ROOT) -> list[Lab]:
     return found
 
 
-def tagged(cell: NotebookNode, tag: str) -> bool:
-    return tag in cell.metadata.get("tags", [])
-
-
-def definitions(cells: Sequence[NotebookNode], tag: str) -> dict[str, tuple[Definition, str]]:
-    """{name: (tree, source of its cell)} of what the cells with this tag define."""
-    return {
-        node.name: (node, cell.source)
-        for cell in cells
-        if tagged(cell, tag)
-        for node in ast.parse(cell.source).body
-        if isinstance(node, Definition)
-    }
-
-
-def functions(node: Definition) -> dict[str, ast.FunctionDef]:
-    """{dotted name: function}: the function itself, or a class's methods."""
-    if isinstance(node, ast.FunctionDef):
-        return {node.name: node}
-    return {f"{node.name}.{f.name}": f for f in node.body if isinstance(f, ast.FunctionDef)}
-
-
-def unwritten(node: ast.FunctionDef) -> bool:
-    """Does the function end in ``...``?"""
-    last = node.body[-1]
-    return (
-        isinstance(last, ast.Expr)
-        and isinstance(last.value, ast.Constant)
-        and last.value.value is ...
-    )
-
-
-def body(node: ast.FunctionDef) -> list[ast.stmt]:
-    """What the function does, without its docstring."""
-    return node.body[ast.get_docstring(node) is not None :]
-
-
-def lines(node: ast.FunctionDef, source: str) -> tuple[int, int]:
-    """Where its body stands in the source, comments above it too: first and last line, from 0."""
-    first = body(node)[0]
-    text, start = source.splitlines(), first.lineno - 1
-    while text[start - 1].lstrip().startswith("#"):
-        start -= 1
-    return start, node.end_lineno or start
-
-
-def differences(stub: Definition, full: Definition) -> Iterator[str]:
-    """Where a stub promises what the finished one does not keep."""
-    mine, theirs = functions(stub), functions(full)
-    if [*mine] != [*theirs]:
-        yield f"the stub has {', '.join(mine)}; the chapter {', '.join(theirs)}"
-        return
-    if isinstance(stub, ast.ClassDef) and isinstance(full, ast.ClassDef):
-        if [*map(ast.unparse, stub.bases)] != [*map(ast.unparse, full.bases)]:
-            yield "other base classes than in the chapter"
-    for name, function in mine.items():
-        heads = [
-            (ast.unparse(f.args), [*map(ast.unparse, f.decorator_list)])
-            for f in (function, theirs[name])
-        ]
-        if heads[0] != heads[1]:
-            yield f"{name}({heads[0][0]}) is {name}({heads[1][0]}) in the chapter"
-        given = [*map(ast.dump, body(function))] == [*map(ast.dump, body(theirs[name]))]
-        if not unwritten(function) and not given:
-            yield f"{name}, which is given, is another in the chapter"
-
-
-def completed(source: str, stub: Definition, replace: dict[str, list[str]]) -> str:
-    """The stub's source with lines in the place of each ``...``."""
-    text = source.splitlines()
-    for name, function in reversed(functions(stub).items()):
-        if unwritten(function):
-            start, end = lines(function, source)
-            text[start:end] = replace[name]
-    return "\n".join(text)
-
-
 def formula_above(words: str, known: dict[str, tuple[Chapter, str, str]], where: str) -> str:
     """ "formula (7.4) of chapter 7" for the first formula that a cell links to.
 
@@ -154,6 +76,18 @@ def formula_above(words: str, known: dict[str, tuple[Chapter, str, str]], where:
     return f"formula ({number}) of chapter {chapter.number}"
 
 
+def both(source: str, stub: Definition, full: Definition, text: str, where: str) -> tuple[str, str]:
+    """The stub's cell as a student gets it, and with what ``full`` has in the cell ``text``."""
+    replies, bodies = {}, {}
+    for name, function in functions(full).items():
+        start, end = lines(function, text)
+        bodies[name] = text.splitlines()[start:end]
+        indent = " " * (len(bodies[name][0]) - len(bodies[name][0].lstrip()))
+        says = f'"not yet written: {name}, {where}"'
+        replies[name] = [f"{indent}raise NotImplementedError(", f"{indent}    {says})"]
+    return completed(source, stub, replies), completed(source, stub, bodies)
+
+
 def editions(lab: Lab) -> dict[str, NotebookNode]:
     """{"student": notebook, "instructor": notebook}.
 
@@ -161,16 +95,15 @@ def editions(lab: Lab) -> dict[str, NotebookNode]:
         check follows.
     """
     source, known = lab.read(), equations(chapters(root=lab.chapter.root))
-    full = definitions(lab.chapter.read_text().cells, "core") | definitions(
-        source.cells, "reference"
-    )
-    cells: dict[str, list[NotebookNode]] = {"student": [], "instructor": []}
+    full = definitions(lab.chapter.read_text().cells, "core")
+    full |= definitions(source.cells, "reference")
+    students, instructors = [], []
     words, waiting = "", ""
     for cell in source.cells:
         words = cell.source if cell.cell_type == "markdown" else words
         if tagged(cell, "reference"):
             continue
-        made = {edition: deepcopy(cell) for edition in cells}
+        mine, theirs = deepcopy(cell), deepcopy(cell)
         if tagged(cell, "core"):
             stubs = definitions([cell], "core")
             if len(stubs) != 1 or waiting:
@@ -178,42 +111,32 @@ def editions(lab: Lab) -> dict[str, NotebookNode]:
             (waiting, (stub, _)) = next(iter(stubs.items()))
             if waiting not in full:
                 raise ValueError(f"{lab.name}: no cell tagged core or reference has {waiting}")
-            theirs, text = full[waiting]
-            for problem in differences(stub, theirs):
+            for problem in differences(stub, full[waiting][0]):
                 raise ValueError(f"{lab.name}: {problem}")
             where = formula_above(words, known, f"{lab.name}, {waiting}")
-            replies, bodies = {}, {}
-            for name, function in functions(theirs).items():
-                start, end = lines(function, text)
-                bodies[name] = text.splitlines()[start:end]
-                indent = re.match(r" *", bodies[name][0])[0]  # type: ignore[index]
-                says = f'"not yet written: {name}, {where}"'
-                replies[name] = [f"{indent}raise NotImplementedError(", f"{indent}    {says})"]
-            made["student"].source = completed(cell.source, stub, replies)
-            made["instructor"].source = completed(cell.source, stub, bodies)
+            mine.source, theirs.source = both(cell.source, stub, *full[waiting], where)
         elif tagged(cell, "check"):
             waiting = ""
-        for edition, copy in made.items():
-            cells[edition].append(copy)
+        students.append(mine)
+        instructors.append(theirs)
     if waiting:
         raise ValueError(f"{lab.name}: no check follows {waiting}")
-    return {edition: notebook(lab, edition, found) for edition, found in cells.items()}
+    note = nbformat.v4.new_markdown_cell(NOTE)
+    return {"student": notebook(lab, students), "instructor": notebook(lab, [note, *instructors])}
 
 
-def notebook(lab: Lab, edition: str, cells: list[NotebookNode]) -> NotebookNode:
+def notebook(lab: Lab, cells: list[NotebookNode]) -> NotebookNode:
     """With the cell that installs mmbook, and ``expect`` of the checks folded below the imports."""
     helper = (lab.text.parent / "expect.py").read_text("utf-8").rstrip()
     folded = nbformat.v4.new_code_cell(helper, metadata={"jupyter": {"source_hidden": True}})
     first = next(n for n, cell in enumerate(cells) if cell.cell_type == "code")
     imports = [first_cell(lab.chapter.root), cells[first], folded]
     cells = [*cells[:first], *imports, *cells[first + 1 :]]
-    if edition == "instructor":
-        cells.insert(0, nbformat.v4.new_markdown_cell(NOTE))
     return normalise(nbformat.v4.new_notebook(cells=cells))
 
 
 def write_all(chosen: list[Lab], folder: Path) -> None:
-    """Write both editions; links lead from there to the chapters.
+    """Write both editions; links lead to the chapters, or, outside the book, to the same folder.
 
     Raises: SystemExit if one of the notebooks is there.
     """
@@ -229,9 +152,10 @@ def write_all(chosen: list[Lab], folder: Path) -> None:
         )
     for file, nb in made.items():
         file.parent.mkdir(parents=True, exist_ok=True)
-        book = os.path.relpath(chosen[0].chapter.ipynb.parent, file.parent).replace(os.sep, "/")
-        for cell in nb.cells:
-            if cell.cell_type == "markdown":
+        root, here = chosen[0].chapter.root.resolve(), file.parent.resolve()
+        if here.is_relative_to(root):
+            book = os.path.relpath(root / "notebooks", here).replace(os.sep, "/")
+            for cell in (c for c in nb.cells if c.cell_type == "markdown"):
                 cell.source = re.sub(r"\]\((\d\d_\w+\.ipynb)", rf"]({book}/\1", cell.source)
         nbformat.write(normalise(nb), file)
 

@@ -4,8 +4,8 @@
 
 NAMES are beginnings of chapter names, such as ``04``. Without any: all decks of teaching/slides.
 FOLDER (``slides`` by default) gets for each ``NN_name.ipynb``, with Jupyter's slide types, and
-``NN_name.slides.html``: open it in a browser, press space to go on, S for the speaker's notes, and
-add ``?print-pdf`` to its address to print it. A changed deck is exported there once more with
+``NN_name.slides.html``, to be opened in a browser; ``?print-pdf`` behind its address prints it, and
+``&showNotes=separate-page`` the notes. A changed deck is exported there once more with
 ``jupyter nbconvert --config show/nbconvert.py --to slides NN_name.ipynb``. No deck is written over.
 
 A deck's source holds one sentence a slide, notes, and references that bring what the chapter has:
@@ -191,9 +191,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("names", nargs="*", metavar="NAMES")
     parser.add_argument("--to", type=Path, default=ROOT / "slides", metavar="FOLDER")
     options = parser.parse_args(arguments)
-    chosen = decks(options.names)
-    write_all(chosen, options.to)
+    write_all(chosen := decks(options.names), options.to)
     print(f"{len(chosen)} slide shows in {options.to}; open one of the pages in a browser")
+    print("space goes on, S shows the notes, Esc all slides, a click with Alt enlarges")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ FAULTS = """() => {
   for (const part of slide.querySelectorAll("*")) {
     const box = part.getBoundingClientRect();
     if (part.closest(skip) || !box.width || !box.height) continue;
-    if (box.left < own.left - 1 || box.right > own.right + 1 || box.top < own.top - 1
+    if (box.left < own.left - 1 || box.right > own.right - 51 || box.top < own.top - 1
         || box.bottom > own.bottom + 1)
       faults.push(`${part.tagName} leaves the slide: ${part.textContent.slice(0, 60)}`);
     const style = getComputedStyle(part);

@@ -2,8 +2,11 @@
 const LARGEST = { "--text": [30, 22], "--code": [28, 20], "--math": [46, 24] }; // down to the second
 
 function fits(slide) {
-  const wide = [slide, ...slide.querySelectorAll("pre, .highlight, mjx-container[display]")];
-  return slide.scrollHeight <= slide.clientHeight && wide.every((b) => b.scrollWidth <= b.clientWidth + 1);
+  const { paddingLeft, paddingRight } = getComputedStyle(slide);
+  const room = slide.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+  const wide = [...slide.querySelectorAll("pre, .highlight, mjx-container[display]")];
+  return slide.scrollHeight <= slide.clientHeight
+    && wide.every((b) => b.offsetWidth <= room && b.scrollWidth <= b.clientWidth + 1);
 }
 
 function scale(stage, svg) {
