@@ -284,7 +284,8 @@ def test_canvas_gets_its_own_table_back_with_scores(course, monkeypatch, tmp_pat
     table = (
         "\ufeffStudent,ID,SIS Login ID,Section,Essay (7),sheet_1 (12),Final Score\n"
         "    Points Possible,,,,10,(read only),\n"
-        '"Test, Ada",101,ada,A,9,,\n"Test, Dan",104,dan,B,,,\n"New, Eve",105,eve,B,3,,\n'
+        '"Test, Ada",101,ada,A,9,,\n"Test, Dan",104,dan,B,,,\n'
+        '"New, Eve",105,eve,B,3,,\n"A, Da",106,x,B,,,\n'
     )
     Path("canvas.csv").write_text(table, encoding="utf-8")
     with api.gradebook as book:
@@ -295,7 +296,8 @@ def test_canvas_gets_its_own_table_back_with_scores(course, monkeypatch, tmp_pat
     assert rows[0] == ["    Points Possible", "", "", "", "20"]
     ada = book.find_submission("sheet_1", "ada").score
     assert rows[1] == ["Test, Ada", "101", "ada", "A", f"{ada:g}"] and ada >= 10
-    assert [row[-1] for row in rows[2:]] == ["", ""]  # nothing handed in: Canvas keeps what it has
+    assert [row[-1] for row in rows[2:4]] == ["", ""]  # nothing handed in: Canvas keeps what it has
+    assert rows[4] == ["A, Da", "106", "x", "B", rows[1][-1]]  # by the name before Canvas's files
     Path("canvas.csv").write_text(table.replace("sheet_1 (12)", "Other (3)"), encoding="utf-8")
     Canvas(to="new.csv").export(api.gradebook)
     assert Path("new.csv").read_text("utf-8").splitlines()[0].endswith(",sheet_1")
