@@ -64,9 +64,9 @@ def test_seen_tests_alone_do_not_decide(name):
     }
     functions = {p.name for p, _ in sheet.cells if p and p.kind == "solution"}
     assert len(functions) == 2 and {f for f, _ in sheet.wrongs} == functions
-    assert sheet.points() == {name: points for name, (points, _) in tests.items()}
     for function in functions:
         own = {t: v for t, v in tests.items() if t.startswith(f"{function}-")}
+        assert sheet.points((function, "")).items() >= {t: p for t, (p, _) in own.items()}.items()
         hidden = {t for t, (_, is_hidden) in own.items() if is_hidden}
         assert sum(own[t][0] for t in hidden) > sum(p for p, _ in own.values()) / 2
         lost = [{t for t in own if got[t] != own[t][0]}
@@ -284,7 +284,8 @@ def test_canvas_gets_its_own_table_back_with_scores(course, monkeypatch, tmp_pat
     table = (
         "\ufeffStudent,ID,SIS Login ID,Section,Essay (7),sheet_1 (12),Final Score\n"
         "    Points Possible,,,,10,(read only),\n"
-        '"Test, Ada",101,ada,A,9,,\n"Test, Dan",104,dan,B,,,\n"New, Eve",105,eve,B,3,,\n'
+        '"Test, Ada",101,ada,A,9,,\n"Test, Dan",104,dan,B,,,\n'
+        '"New, Eve",105,eve,B,3,,\n"A, Da",106,x,B,,,\n'
     )
     Path("canvas.csv").write_text(table, encoding="utf-8")
     with api.gradebook as book:
@@ -295,7 +296,8 @@ def test_canvas_gets_its_own_table_back_with_scores(course, monkeypatch, tmp_pat
     assert rows[0] == ["    Points Possible", "", "", "", "20"]
     ada = book.find_submission("sheet_1", "ada").score
     assert rows[1] == ["Test, Ada", "101", "ada", "A", f"{ada:g}"] and ada >= 10
-    assert [row[-1] for row in rows[2:]] == ["", ""]  # nothing handed in: Canvas keeps what it has
+    assert [row[-1] for row in rows[2:4]] == ["", ""]  # nothing handed in: Canvas keeps what it has
+    assert rows[4] == ["A, Da", "106", "x", "B", rows[1][-1]]  # by the name before Canvas's files
     Path("canvas.csv").write_text(table.replace("sheet_1 (12)", "Other (3)"), encoding="utf-8")
     Canvas(to="new.csv").export(api.gradebook)
     assert Path("new.csv").read_text("utf-8").splitlines()[0].endswith(",sheet_1")
@@ -422,8 +424,16 @@ def test_numbers_as_latex_and_as_python():
     assert code([1, 2]) == "[1, 2]" and code(0.5) == "0.5"
 
 
-def test_the_tools_python_is_on_the_path_of_the_settings(home):
-    """nbgrader starts "alembic" by its name."""
+def test_the_settings_find_the_tools_and_read_the_platforms_names_of_files(home):
     (home / "c.py").write_text(assignments.CONFIG, encoding="utf-8")
-    PyFileConfigLoader(str(home / "c.py")).load_config()
+    config = PyFileConfigLoader(str(home / "c.py")).load_config()
+    # nbgrader starts "alembic" by its name
     assert os.environ["PATH"].startswith(str(Path(sys.executable).parent))
+    for name, student in (
+        ("ada_sheet_1.ipynb", "ada"),
+        ("ada_LATE_123_456_sheet_1-1.ipynb", "ada"),
+        ("Ada Test_77_assignsubmission_file/sheet_1.ipynb", "Ada Test"),
+    ):
+        found = re.match(config.FileNameCollectorPlugin.named_regexp, f"/x/extracted/{name}")
+        assert found and found.groupdict() == {"student_id": student, "file_id": "sheet_1"}
+    assert not re.match(config.FileNameCollectorPlugin.named_regexp, "/x/extracted/notes.ipynb")

@@ -23,8 +23,10 @@ CONFIG = r'''"""nbgrader's settings for this course. `nbgrader --help-all` names
 
 import os
 import sys
+import warnings
 from pathlib import Path
 
+warnings.filterwarnings("ignore", message="Object of type")  # SQLAlchemy, of nbgrader's own code
 # nbgrader starts "alembic" and "jupyter", also when its environment is not activated.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 sys.path.insert(0, str(Path(__file__).parent))  # canvas.py

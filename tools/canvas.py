@@ -4,13 +4,16 @@
 
 in the course folder, into which ``make assignments`` copies this file. Canvas knows its students by its
 own numbers and sections, so the rows are Canvas's own: save *Grades*, *Export* as ``canvas.csv`` there.
-A student is found by the column ``SIS Login ID``, which must be nbgrader's name of the student.
+A student is found by the column ``SIS Login ID``, or by the name as Canvas writes it before the files
+that it packs for download: ``Test, Ada`` is ``testada``. One of them must be nbgrader's name.
 """  # noqa: E501
 
 import csv
+import re
 from pathlib import Path
+from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 from nbgrader.plugins import ExportPlugin
 
 POSSIBLE, LOGIN = "Points Possible", "SIS Login ID"
@@ -24,7 +27,7 @@ class Canvas(ExportPlugin):
     Raises: SystemExit without ``canvas.csv``, or for a file without students' logins.
     """  # noqa: E501
 
-    def export(self, gradebook: Gradebook) -> None:
+    def export(self, gradebook: Any) -> None:
         source = Path("canvas.csv")
         if not source.exists():
             raise SystemExit("no canvas.csv here; in Canvas choose Grades, Export, and save it so")
@@ -46,7 +49,8 @@ class Canvas(ExportPlugin):
             if row[0].strip() == POSSIBLE:
                 line += [f"{a.max_score:g}" for a in sheets]
             else:
-                line += [score(gradebook, a.name, row[login]) for a in sheets]
+                names = (row[login], re.sub(r"\W", "", first.get("Student", "")).lower())
+                line += [score(gradebook, a.name, names) for a in sheets]
             filled.append(line)
         if not any(row[0].strip() == POSSIBLE for row in rows):
             filled.insert(0, [f"    {POSSIBLE}", *[""] * (len(who) - 1)])
@@ -55,10 +59,12 @@ class Canvas(ExportPlugin):
             csv.writer(file).writerows([[*who, *named.values()], *filled])
 
 
-def score(gradebook: Gradebook, sheet: str, student: str) -> str:
-    """The score less what lateness costs; empty for who handed nothing in."""
-    try:
-        found = gradebook.find_submission(sheet, student)
-    except MissingEntry:
-        return ""
-    return f"{max(0.0, found.score - (found.late_submission_penalty or 0)):g}"
+def score(gradebook: Any, sheet: str, names: tuple[str, ...]) -> str:
+    """The score less what lateness costs; empty for who handed nothing in under any name."""
+    for name in names:
+        try:
+            found = gradebook.find_submission(sheet, name)
+        except MissingEntry:
+            continue
+        return f"{max(0.0, found.score - (found.late_submission_penalty or 0)):g}"
+    return ""
