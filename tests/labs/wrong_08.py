@@ -10,6 +10,8 @@ WRONG = [
     ("cross", "sqrt(q.shape[-1])", "q.shape[-1]", "divided by d_k, not by its root"),
     ("cross", MASKED, "scores.softmax(-1)", "an absent answerer is read"),
     ("cross", "there[..., None, :]", "there[..., :, None]", "an absent answerer is read"),
+    ("cross", MASKED, "scores.softmax(-1) * there[..., None, :]", "hide the score, not the weight"),
+    ("cross", MASKED, MASKED.replace("there", "~there"), "True means MAY be read"),
     ("cross", "return A @ v, A", "return None", "nothing came back"),
     ("both_directions", "maps_1[0], *maps_2[1:], there_2)\n    Y_2, A_21 = cross(X_2, X_1, "
      "maps_2[0], *maps_1[1:]", "*maps_1, there_2)\n    Y_2, A_21 = cross(X_2, X_1, *maps_2",
@@ -24,6 +26,9 @@ WRONG = [
      "each modality reads itself"),
     ("both_directions", "*maps_2[1:], there_2", "*maps_2[1:], there_1",
      "the mask must say which of 2 are there"),
+    ("both_directions", "*maps_1[1:], there_1", "*maps_1[1:], there_2",
+     "the mask must say which of 1 are there"),
+    ("gate", "torch.sigmoid", "F.logsigmoid", "this is the logarithm of the gate"),
     ("gate", "other.logsumexp(-1) - own", "own.logsumexp(-1) - other.logsumexp(-1) + 0 * own",
      "the share of the own side"),
     ("gate", "torch.sigmoid(other.logsumexp(-1) - own.logsumexp(-1))",
