@@ -1,3 +1,4 @@
+# What the checks below use: it compares your answer with the right one.
 import torch
 
 
