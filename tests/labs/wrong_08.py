@@ -12,6 +12,8 @@ WRONG = [
     ("cross", "there[..., None, :]", "there[..., :, None]", "an absent answerer is read"),
     ("cross", MASKED, "scores.softmax(-1) * there[..., None, :]", "hide the score, not the weight"),
     ("cross", MASKED, MASKED.replace("there", "~there"), "True means MAY be read"),
+    ("cross", MASKED, "scores.masked_fill(~there[..., None, :], -torch.inf).softmax(-1)",
+     "NaN where nobody is there"),
     ("cross", "return A @ v, A", "return None", "nothing came back"),
     ("both_directions", "maps_1[0], *maps_2[1:], there_2)\n    Y_2, A_21 = cross(X_2, X_1, "
      "maps_2[0], *maps_1[1:]", "*maps_1, there_2)\n    Y_2, A_21 = cross(X_2, X_1, *maps_2",
