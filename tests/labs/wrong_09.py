@@ -14,6 +14,7 @@ WRONG = [
      "over which axis does the softmax run"),
     ("fuse", "(left[..., None] * X).sum(-2)", "(left[..., None] * X).mean(-2)", "add them"),
     ("fuse", LEFT, "left", "must add to 1 again"),
+    ("fuse", "alpha * there", "alpha.softmax(-1) * there", "alpha are weights already"),
     ("fuse", "alpha * there", "alpha * ~there", "a level IS there"),
     ("fuse", "alpha * there", "alpha", "an absent level has a weight"),
     ("fuse", LEFT, "left * len(alpha.T) / there.sum(-1, keepdim=True)", "the sum that is left"),
@@ -38,5 +39,7 @@ WRONG = [
     ("Fusion", "self.w), there)", "self.w), there | True)", "`there` changes nothing"),
     ("Fusion", "level_weights(x, self", "level_weights(torch.stack(levels, 1), self",
      "before they were mapped"),
+    ("Fusion", "P(level) for", "P(level).relu() for", "all that happens to a level"),
+    ("Fusion", "self.W_a, self.w)", "self.W_a.detach(), self.w)", "no gradient reaches some"),
     ("Fusion", "return fuse(", "fuse(", "nothing came back"),
 ]  # fmt: skip
