@@ -62,7 +62,9 @@ def test_every_command_has_its_line_of_help():
 
 def test_the_table_of_contents_names_files_that_exist():
     toc = yaml.safe_load(read("_toc.yml"))
-    files = [toc["root"], *(c["file"] for part in toc["parts"] for c in part["chapters"])]
+    pages = [page for part in toc["parts"] for page in part["chapters"]]
+    pages += [below for page in pages for below in page.get("sections", ())]
+    files = [toc["root"], *(page["file"] for page in pages)]
     for file in files:
         assert list(ROOT.glob(f"{file}.*")), file
     chapters = {f"notebooks/{p.stem}" for p in (ROOT / "notebooks").glob("[0-9]*.ipynb")}
