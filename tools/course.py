@@ -22,10 +22,15 @@ def link(chapter: Chapter) -> str:
     return f"[{chapter.number} · {chapter.title}]({chapter.name}.ipynb)"
 
 
-def memory(file: Path = MEMORY) -> dict[int, float]:
-    """GiB that each chapter's kernel held at most, by the chapter's number."""
+def peaks(file: Path = MEMORY) -> dict[int, int]:
+    """MiB that each chapter's kernel held at most, by the chapter's number."""
     with file.open(encoding="utf-8", newline="") as rows:
-        return {int(row["chapter"]): int(row["peak_MiB"]) / 1024 for row in csv.DictReader(rows)}
+        return {int(row["chapter"]): int(row["peak_MiB"]) for row in csv.DictReader(rows)}
+
+
+def memory(file: Path = MEMORY) -> dict[int, float]:
+    """The same in GiB."""
+    return {number: held / 1024 for number, held in peaks(file).items()}
 
 
 def weeks(page: str) -> dict[int, list[int]]:

@@ -15,10 +15,13 @@ import nbformat
 from nbclient import NotebookClient
 
 from tools.book import Chapter, chapters
-from tools.course import MEMORY
+from tools.course import MEMORY, peaks
 
-# In kilobytes, of the kernel itself; on macOS in bytes.
-ASK = "import resource as _r; print(_r.getrusage(_r.RUSAGE_SELF).ru_maxrss)"
+# In kilobytes, of the kernel itself; on macOS in bytes. Linux's ru_maxrss begins with the peak of the
+# process that started the kernel, so what the kernel has held since then is read from /proc.
+LINUX = """print(next(_l.split()[1] for _l in open("/proc/self/status") if _l.startswith("VmHWM")))"""
+OTHER = "import resource as _r; print(_r.getrusage(_r.RUSAGE_SELF).ru_maxrss)"
+ASK = LINUX if sys.platform == "linux" else OTHER
 
 
 def peak(chapter: Chapter) -> int:
@@ -37,10 +40,7 @@ def peak(chapter: Chapter) -> int:
 
 def store(number: int, mebibytes: int, file: Path = MEMORY) -> None:
     """Write one chapter's peak; what is known of others stays."""
-    known: dict[int, int] = {}
-    if file.exists():
-        with file.open(encoding="utf-8", newline="") as rows:
-            known = {int(r["chapter"]): int(r["peak_MiB"]) for r in csv.DictReader(rows)}
+    known = peaks(file) if file.exists() else {}
     known[number] = mebibytes
     with file.open("w", encoding="utf-8", newline="") as out:
         table = csv.writer(out, lineterminator="\n")
