@@ -72,7 +72,7 @@ sync: $(READY)  ## Store words that were changed in the chapters' texts; nothing
 check: $(READY)  ## Say whether the notebooks are fresh and agree with their texts
 	$(BIN)/python -m tools.notebooks check
 
-links: $(READY)  ## Write numbers, lists of works, the index of formulas and the tables of the lecturers' page anew
+links: $(READY)  ## Write numbers, lists of works, formulas, and tables of lecturers' page, syllabus and handout anew
 	$(BIN)/python -m tools.links
 	$(BIN)/python -m tools.formulas
 	$(BIN)/python -m tools.lecturers
@@ -84,7 +84,8 @@ labs: $(READY)  ## Write the labs, for students and for instructors, into labs/
 	$(BIN)/python -m tools.labs $(CHAPTER)
 
 assignments: $(READY)  ## Make the graded sheets from a seed of yours: nbgrader's folder assignments/
-	$(BIN)/python -m tools.assignments $(if $(SEED),--seed "$(SEED)") $(SHEET)
+	$(BIN)/python -m tools.assignments $(if $(SEED),--seed "$(SEED)") \
+		$(if $(SHEETS),--sheets "$(SHEETS)") $(SHEET)
 
 slides: $(READY)  ## Write the lecturers' slide shows into slides/
 	$(BIN)/python -m tools.slides $(CHAPTER)
@@ -121,5 +122,5 @@ bench: $(READY)  ## Time our layers against the libraries'
 data: $(READY)  ## Rebuild the bundled data from its sources and compare
 	$(BIN)/python data/build.py --check
 
-clean:  ## Remove what was built and installed; not labs/, assignments/ and kit/, with their answers and marks
-	rm -rf _build build dist student slides questions .venv *.egg-info .pytest_cache .ruff_cache .coverage
+clean:  ## Remove what was built and installed; not what somebody may have worked in, such as student/ and slides/
+	rm -rf _build build dist .venv *.egg-info .pytest_cache .ruff_cache .coverage

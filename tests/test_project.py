@@ -46,12 +46,26 @@ def test_constraints_pin_every_requirement():
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "notebooks/index.md", "notebooks/lecturers.md", "CONTRIBUTING.md"]
+    "page",
+    [
+        "README.md",
+        "notebooks/index.md",
+        "notebooks/lecturers.md",
+        "CONTRIBUTING.md",
+        "teaching/README.md",
+        "teaching/assignments/README.md",
+        "teaching/questions/README.md",
+    ],
 )
-def test_every_make_command_that_a_page_names_exists(page):
-    targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
-    named = set(re.findall(r"(?:^|`)make ([a-z-]+)", read(page), re.MULTILINE))
-    assert named and named <= targets
+def test_every_make_command_that_a_page_names_exists_and_uses_what_it_is_given(page):
+    makefile = read("Makefile").replace("\\\n", "")
+    recipes = dict(re.findall(r"^([a-z-]+):.*\n((?:\t.*\n)*)", makefile, re.MULTILINE))
+    named = re.findall(r"(?:^|`)make ([a-z-]+)((?: [A-Z_]+=\S*)*)", read(page), re.MULTILINE)
+    assert named and {target for target, _ in named} <= recipes.keys()
+    for target, given in named:
+        for variable in re.findall(r"([A-Z_]+)=", given):
+            everywhere = re.search(rf"^{variable} \?= ", makefile, re.MULTILINE)
+            assert everywhere or f"$({variable})" in recipes[target], f"{target} {variable}="
 
 
 def test_every_command_has_its_line_of_help():
