@@ -17,9 +17,9 @@ from nbclient import NotebookClient
 from tools.book import Chapter, chapters
 from tools.course import MEMORY, peaks
 
-# In kilobytes, of the kernel itself; on macOS in bytes. Linux's ru_maxrss begins with the peak of the
-# process that started the kernel, so what the kernel has held since then is read from /proc.
-LINUX = """print(next(_l.split()[1] for _l in open("/proc/self/status") if _l.startswith("VmHWM")))"""
+# In kilobytes, of the kernel itself; on macOS in bytes. Linux's ru_maxrss begins with the peak of
+# the process that started the kernel; VmHWM does not.
+LINUX = 'print(next(_l.split()[1] for _l in open("/proc/self/status") if _l.startswith("VmHWM")))'
 OTHER = "import resource as _r; print(_r.getrusage(_r.RUSAGE_SELF).ru_maxrss)"
 ASK = LINUX if sys.platform == "linux" else OTHER
 
