@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.exchange.default import ExchangeFetchAssignment, ExchangeSubmit
 from nbgrader.nbgraderformat import MetadataValidator
@@ -165,7 +166,8 @@ def home(tmp_path_factory):
             patch.setenv(name, str(folder / name.lower()))
         patch.setenv("PYTHONPATH", str(ROOT))
         patch.setenv("OMP_NUM_THREADS", "1")
-        patch.setenv("PATH", os.environ["PATH"])  # the settings add to it
+        patch.setenv("PATH", os.environ["PATH"])  # the settings add to it, and to the next
+        patch.setattr(sys, "path", [*sys.path])
         patch.chdir(folder)
         yield folder
 
@@ -181,9 +183,31 @@ def fill(notebook: nbformat.NotebookNode, answers: dict[str, str]) -> None:
             cell.source = found
 
 
+def submissions(sheet: Sheet) -> dict[str, dict[str, str]]:
+    """Who writes what: all of it, some of it, and nothing but other tests."""
+    solutions = {p.name: c.source for p, c in sheet.cells if p and p.kind == "solution"}
+    wrongs = {f: [w for g, w in sheet.wrongs if g == f] for f in solutions}
+    blunt = {f: re.sub(r'"""\n(?:.|\n)*', '"""\n    return 0.0, 0.0\n', s)
+             for f, s in solutions.items()}  # fmt: skip
+    partly = {f: f"{s}\n{wrongs[f][0]}" for f, s in solutions.items()}
+    return {
+        "ada": solutions | {"where": "The last coin buys the same with either."},
+        "ben": partly | {"where": "All into the cheaper one."},
+        "cyd": blunt | {"fuse-seen": "assert True", "fuse-gaps": "assert True"},
+    }
+
+
+def grades(book: Gradebook, student: str) -> dict[str, float]:
+    notebook = book.find_submission_notebook("sheet_1", "sheet_1", student)
+    return {grade.name: grade.auto_score for grade in notebook.grades}
+
+
 @pytest.fixture(scope="module")
 def course(home):
-    """Sheet 1 made, released and handed in three times: once over an exchange, twice as files."""
+    """Sheet 1 made, released and handed in three times: once over an exchange, twice as files.
+
+    Returns: folder, nbgrader, sheet; and {student: (points, their sum, is a person to grade?)}.
+    """
     folder, exchange = home / "course", home / "exchange"
     assignments.main(["sheet_1", "--seed", SEEDS[0], "--to", str(folder)])
     exchange.mkdir(mode=0o777)
@@ -193,19 +217,9 @@ def course(home):
     api = NbGraderAPI(config=config)
     is_fine(api.generate_assignment("sheet_1"))
     sheet = Sheet(SOURCE / "sheet_1.md", SEEDS[0])
-    solutions = {p.name: c.source for p, c in sheet.cells if p and p.kind == "solution"}
-    wrongs = {f: [w for g, w in sheet.wrongs if g == f] for f in solutions}
-    blunt = {f: re.sub(r'"""\n(?:.|\n)*', '"""\n    return 0.0, 0.0\n', s)
-             for f, s in solutions.items()}  # fmt: skip
-    partly = {f: f"{s}\n{wrongs[f][0]}" for f, s in solutions.items()}
-    submissions = {
-        "ada": solutions | {"where": "The last coin buys the same with either."},
-        "ben": partly | {"where": "All into the cheaper one."},
-        "cyd": blunt | {"fuse-seen": "assert True", "fuse-gaps": "assert True"},
-    }
     is_fine(api.release_assignment("sheet_1"))
     over = {"coursedir": api.coursedir, "authenticator": api.authenticator, "parent": api}
-    for student, answers in submissions.items():
+    for student, answers in submissions(sheet).items():
         api.gradebook.add_student(student, first_name=student.title(), last_name="Test")
         file = folder / "submitted" / student / "sheet_1" / "sheet_1.ipynb"
         if student == "ada":  # over the exchange
@@ -221,34 +235,37 @@ def course(home):
         if student == "ada":
             ExchangeSubmit(**over).start()
     is_fine(api.collect("sheet_1"))
-    for student in submissions:
+    graded = {}
+    for student in ("ada", "ben", "cyd"):
         is_fine(api.autograde("sheet_1", student))
+        with api.gradebook as book:
+            found = book.find_submission("sheet_1", student)
+            graded[student] = grades(book, student), found.score, found.needs_manual_grade
     api.gradebook.add_student("dan")  # hands nothing in
-    return folder, api, sheet
-
-
-def grades(api: NbGraderAPI, student: str) -> dict[str, float]:
-    notebook = api.gradebook.find_submission_notebook("sheet_1", "sheet_1", student)
-    return {grade.name: grade.auto_score for grade in notebook.grades}
+    return folder, api, sheet, graded
 
 
 def test_points_are_as_expected(course):
-    _, api, sheet = course
+    _, api, sheet, graded = course
+    points = {student: own for student, (own, _, _) in graded.items()}
     worth = {p.name: p.points for p, _ in sheet.cells if p and p.kind == "tests"}
-    assert grades(api, "ada") == worth | {"where": None, "open": None}
+    assert points["ada"] == worth | {"where": None, "open": None}
     # ben forgets the gaps in the variance and flips each difference by itself
-    assert grades(api, "ben") == dict.fromkeys(worth, 0) | {
+    assert points["ben"] == dict.fromkeys(worth, 0) | {
         "fuse-seen": 1, "flip_p-seen": 1, "where": None, "open": None}  # fmt: skip
     # cyd has changed tests that cannot be changed, and derived nothing: 0 without a grader
-    assert grades(api, "cyd") == dict.fromkeys(worth, 0) | {"where": 0, "open": None}
-    totals = {s: api.gradebook.find_submission("sheet_1", s).score for s in ("ada", "ben", "cyd")}
-    assert totals == {"ada": 10, "ben": 2, "cyd": 0}
+    assert points["cyd"] == dict.fromkeys(worth, 0) | {"where": 0, "open": None}
+    assert {student: total for student, (_, total, _) in graded.items()} == {
+        "ada": 10,
+        "ben": 2,
+        "cyd": 0,
+    }
     assert api.gradebook.find_assignment("sheet_1").max_score == 20
-    assert all(api.gradebook.find_submission("sheet_1", s).needs_manual_grade for s in totals)
+    assert all(by_hand for _, _, by_hand in graded.values())
 
 
 def test_grades_by_hand_reach_feedback_and_table(course, home):
-    folder, api, _ = course
+    folder, api, *_ = course
     by_hand = {"ada": (4.5, 5), "ben": (1, 2), "cyd": (0, 0)}
     with api.gradebook as book:
         for student, (derived, found) in by_hand.items():
@@ -274,7 +291,7 @@ def test_grades_by_hand_reach_feedback_and_table(course, home):
 
 
 def test_canvas_gets_its_own_table_back_with_scores(course, monkeypatch, tmp_path):
-    _, api, _ = course
+    _, api, *_ = course
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit, match="no canvas.csv here"):
         Canvas().export(api.gradebook)
@@ -285,7 +302,8 @@ def test_canvas_gets_its_own_table_back_with_scores(course, monkeypatch, tmp_pat
         "\ufeffStudent,ID,SIS Login ID,Section,Essay (7),sheet_1 (12),Final Score\n"
         "    Points Possible,,,,10,(read only),\n"
         '"Test, Ada",101,ada,A,9,,\n"Test, Dan",104,dan,B,,,\n'
-        '"New, Eve",105,eve,B,3,,\n"A, Da",106,x,B,,,\n'
+        '"New, Eve",105,eve,B,3,,\n"B, En",106,x,B,,,\n'
+        '"C, Yd",107,y,A,,,\n"Cy, D",108,z,B,,,\n"A, Da",109,w,B,,,\n,,,,,,\n\n'
     )
     Path("canvas.csv").write_text(table, encoding="utf-8")
     with api.gradebook as book:
@@ -297,7 +315,11 @@ def test_canvas_gets_its_own_table_back_with_scores(course, monkeypatch, tmp_pat
     ada = book.find_submission("sheet_1", "ada").score
     assert rows[1] == ["Test, Ada", "101", "ada", "A", f"{ada:g}"] and ada >= 10
     assert [row[-1] for row in rows[2:4]] == ["", ""]  # nothing handed in: Canvas keeps what it has
-    assert rows[4] == ["A, Da", "106", "x", "B", rows[1][-1]]  # by the name before Canvas's files
+    ben = book.find_submission("sheet_1", "ben").score
+    assert rows[4] == ["B, En", "106", "x", "B", f"{ben:g}"]  # by the name before Canvas's files
+    # Two of one name, and one whose name is another's login: nobody gets the grade of another.
+    assert [row[0] for row in rows[5:]] == ["C, Yd", "Cy, D", "A, Da"]
+    assert [row[-1] for row in rows[5:]] == ["", "", ""]
     Path("canvas.csv").write_text(table.replace("sheet_1 (12)", "Other (3)"), encoding="utf-8")
     Canvas(to="new.csv").export(api.gradebook)
     assert Path("new.csv").read_text("utf-8").splitlines()[0].endswith(",sheet_1")

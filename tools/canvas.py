@@ -5,11 +5,14 @@
 in the course folder, into which ``make assignments`` copies this file. Canvas knows its students by its
 own numbers and sections, so the rows are Canvas's own: save *Grades*, *Export* as ``canvas.csv`` there.
 A student is found by the column ``SIS Login ID``, or by the name as Canvas writes it before the files
-that it packs for download: ``Test, Ada`` is ``testada``. One of them must be nbgrader's name.
+that it packs for download: ``Test, Ada`` is ``testada``. One of them must be nbgrader's name. A name
+that two students have, or that is another's login, finds nobody.
 """  # noqa: E501
 
 import csv
 import re
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,22 +38,25 @@ class Canvas(ExportPlugin):
             header, *rows = csv.reader(file)
         if LOGIN not in header:
             raise SystemExit(f"canvas.csv has no column '{LOGIN}'; is it Canvas's export?")
-        login = header.index(LOGIN)
         who = [c for c in header if c in ("Student", "ID", "SIS User ID", LOGIN, "Section")]
         sheets = [
             a for a in gradebook.assignments if not self.assignment or a.name in self.assignment
         ]
         named = {a.name: next((c for c in header if c.startswith(f"{a.name} (")), a.name)
                  for a in sheets}  # fmt: skip
+        rows = [row for row in rows if any(map(str.strip, row))]
+        students = [dict(zip(header, row, strict=False)) for row in rows]
+        names = [(s.get(LOGIN, ""), downloaded(s.get("Student", ""))) for s in students]
+        stands_for = Counter(name for own in names for name in set(own))
         filled = []
-        for row in rows:
-            first = dict(zip(header, row, strict=False))
-            line = [first[c] for c in who]
+        for row, first, own in zip(rows, students, names, strict=True):
+            line = [first.get(c, "") for c in who]
             if row[0].strip() == POSSIBLE:
                 line += [f"{a.max_score:g}" for a in sheets]
             else:
-                names = (row[login], re.sub(r"\W", "", first.get("Student", "")).lower())
-                line += [score(gradebook, a.name, names) for a in sheets]
+                login, name = own
+                sure = [login, *[name] * (stands_for[name] == 1)]
+                line += [score(gradebook, a.name, sure) for a in sheets]
             filled.append(line)
         if not any(row[0].strip() == POSSIBLE for row in rows):
             filled.insert(0, [f"    {POSSIBLE}", *[""] * (len(who) - 1)])
@@ -59,7 +65,12 @@ class Canvas(ExportPlugin):
             csv.writer(file).writerows([[*who, *named.values()], *filled])
 
 
-def score(gradebook: Any, sheet: str, names: tuple[str, ...]) -> str:
+def downloaded(name: str) -> str:
+    """A student's name as Canvas writes it before a file."""
+    return re.sub(r"\W", "", name).lower()
+
+
+def score(gradebook: Any, sheet: str, names: Sequence[str]) -> str:
     """The score less what lateness costs; empty for who handed nothing in under any name."""
     for name in names:
         try:
