@@ -17,6 +17,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parents[1]
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
+ENTER = (ROOT / "tools/lab/enter.sh").read_text("utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 # What a reader does with the package elsewhere: everything that reads a file beside the modules.
@@ -31,9 +32,12 @@ assert not any(pathlib.Path(p, "Makefile").exists() for p in sys.path), sys.path
 from mmbook.data import load_digits, load_emoji
 from mmbook.figures.stage import SCRIPTS, stage
 from mmbook.figures.spoken import Spoken
-from mmbook.search import our_scribbles, page
+from importlib.resources import files
+from mmbook.search import our_scribbles
 assert len(load_digits("train").label) == 2100 and len(load_emoji("test").english)
-assert our_scribbles() and page._scripts() and page._read("page.css")
+assert our_scribbles()
+for name in ("search.js", "pad.js", "page.js", "page.css"):
+    assert (files("mmbook.search") / name).read_text("utf-8")
 for kind in SCRIPTS:
     said = Spoken(titles=["a"], notes={"b": ["c"]}, held=0)
     words = {"number": "1.1", "caption": "d", "alt": "e"}
@@ -140,14 +144,28 @@ def test_the_container_leaves_out_what_git_leaves_out():
     assert ".git" in read[".dockerignore"]
 
 
-def enter(home: Path, shown: str, book: Path) -> subprocess.CompletedProcess:
-    script = (ROOT / "tools/lab/enter.sh").read_text("utf-8").replace("/opt/mmbook", str(book))
+def enter(home: Path, shown: str, book: Path, script: str = ENTER) -> subprocess.CompletedProcess:
+    script = script.replace("/opt/mmbook", str(book))
     return subprocess.run(
         ["sh", "-c", script, "enter.sh", "echo", "started"],
         env={"HOME": str(home), "MMBOOK_SHOW": shown, "PATH": "/usr/bin:/bin"},
         capture_output=True,
         encoding="utf-8",
     )
+
+
+def test_a_container_that_was_cut_off_while_it_filled_a_home_begins_again(tmp_path):
+    book, home = tmp_path / "book", tmp_path / "home"
+    (book / "notebooks").mkdir(parents=True)
+    (book / "notebooks/a.ipynb").write_text("new", encoding="utf-8")
+    (book / "notebooks/b.ipynb").symlink_to("nowhere")  # with -L, cp fails here
+    assert ENTER.count("cp -R ") == 1
+    assert enter(home, "notebooks", book, ENTER.replace("cp -R", "cp -RL")).returncode
+    assert not (home / "notebooks").exists()
+    (home / "notebooks.part/half.ipynb").touch()
+    assert enter(home, "notebooks", book).stdout == "started\n"
+    assert {f.name for f in (home / "notebooks").iterdir()} == {"a.ipynb", "b.ipynb"}
+    assert [f.name for f in home.iterdir()] == ["notebooks"]
 
 
 def test_a_container_fills_a_new_home_and_leaves_a_readers_work_alone(tmp_path):
@@ -179,6 +197,8 @@ def test_the_dev_container_is_the_same_with_what_a_developer_needs():
     assert f"NB_USER={wanted['remoteUser']} " in DOCKERFILE
     target = wanted["postCreateCommand"].removeprefix("make ")
     assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE)
+    # Kernels import mmbook from the folder that is open, not from the image's copy.
+    assert wanted["containerEnv"]["PYTHONPATH"] == "${containerWorkspaceFolder}"
     python = wanted["customizations"]["vscode"]["settings"]["python.defaultInterpreterPath"]
     assert f"MMBOOK_VENV={python.removesuffix('/bin/python')} " in DOCKERFILE
 
@@ -229,6 +249,13 @@ def test_a_conda_environment_is_what_the_project_asks_for_in_the_pinned_versions
     assert found.keys() - CONDA == wanted_by(*extras)
     for name in found.keys() - CONDA:
         assert not found[name] or f"{pinned[name]}.".startswith(f"{found[name]}."), name
+
+
+def test_what_a_shell_reads_has_its_ends_of_lines_on_every_system():
+    rules = (ROOT / ".gitattributes").read_text("utf-8").splitlines()
+    endings = [rule.split()[0] for rule in rules if rule.endswith(" text eol=lf")]
+    for file in ("tools/lab/enter.sh", "binder/start", ".ci/run", "Makefile", "Dockerfile"):
+        assert any(Path(file).match(pattern) for pattern in endings), file
 
 
 def test_binder_reads_its_own_folder():

@@ -1,6 +1,7 @@
 """The decks of slides: what they may hold, and what the tool makes of them."""
 
 import re
+import shutil
 import subprocess
 import sys
 
@@ -212,6 +213,14 @@ def test_a_deck_is_not_written_over_another(folder):
     with pytest.raises(SystemExit, match="in which somebody may have worked"):
         slides.main(["--to", str(folder)])
     assert file.read_bytes() == before and len(list(folder.glob("*.ipynb"))) == 1
+
+
+def test_a_lecturers_own_style_is_left_alone(folder, tmp_path):
+    style = tmp_path / "show" / "slides.css"
+    shutil.copytree(folder / "show", style.parent)
+    style.write_text("/* mine */", encoding="utf-8")
+    slides.write_show(tmp_path)
+    assert style.read_text("utf-8") == "/* mine */"
 
 
 def test_a_wrong_name_or_folder_is_told():

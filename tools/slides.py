@@ -6,7 +6,8 @@ NAMES are beginnings of chapter names, such as ``04``. Without any: all decks of
 FOLDER (``slides`` by default) gets for each ``NN_name.ipynb``, with Jupyter's slide types, and
 ``NN_name.slides.html``, to be opened in a browser; ``?print-pdf`` behind its address prints it, and
 ``&showNotes=separate-page`` the notes. A changed deck is exported there once more with
-``jupyter nbconvert --config show/nbconvert.py --to slides NN_name.ipynb``. No deck is written over.
+``jupyter nbconvert --config show/nbconvert.py --to slides NN_name.ipynb``. No deck is written
+over, nor the folder ``show`` with the style of the shows.
 
 A deck's source holds one sentence a slide, notes, and references that bring what the chapter has:
 
@@ -136,8 +137,13 @@ def deck_notebook(chapter: Chapter, path: str) -> NotebookNode:
 
 
 def write_show(folder: Path) -> None:
-    """The files that all shows share: template, style, reveal.js and MathJax, with licences."""
-    shutil.copytree(SHOW / "show", folder / "show", dirs_exist_ok=True)
+    """The files that all shows share: template, style, reveal.js and MathJax, with licences.
+
+    A folder ``show`` that is there is left alone: a lecturer may have given it another style.
+    """
+    if (folder / "show").exists():
+        return
+    shutil.copytree(SHOW / "show", folder / "show")
     reveal = Path(str(files("sphinx_revealjs"))) / "_static" / "revealjs"
     math = Path(str(files("sphinx-mathjax-offline"))) / "static" / "mathjax"
     for package, name, pattern in [
