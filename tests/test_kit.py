@@ -7,6 +7,7 @@ import pytest
 
 from tools import course, kit, lecturers, memory
 from tools.book import Chapter
+from tools.first_cell import is_first
 
 SYLLABUS, HANDOUT = (f.read_text("utf-8") for f in (course.SYLLABUS, course.HANDOUT))
 PAGE = course.PAGE.read_text("utf-8")
@@ -119,7 +120,7 @@ def numbers(text: str) -> list[str]:
 @pytest.mark.parametrize("text", kit.notebooks(), ids=lambda f: f.stem)
 def test_what_is_stored_was_printed_by_the_code_that_stands_there(text):
     first, *said = kit.printed(text).read_text("utf-8").splitlines()
-    assert first == f"code {kit.fingerprint(text)}", f"run `python -m tools.kit --run {text.stem}`"
+    assert first == f"code {kit.made_from(text)}", f"run `python -m tools.kit --run {text.stem}`"
     assert len(said) > 3 and not any(line.startswith("FAILS") for line in said)
 
 
@@ -189,6 +190,7 @@ def test_the_kit_is_written_once_and_its_links_lead_back(tmp_path):
     for book in (tmp_path / "kit").glob("*.ipynb"):
         cells = jupytext.read(book).cells
         assert cells and not any(cell.get("outputs") for cell in cells)
+        assert [n for n, cell in enumerate(cells) if is_first(cell)] == [1], book.name
     with pytest.raises(SystemExit, match="has .*handout.md.* nothing was written"):
         kit.write_all(tmp_path / "kit")
     with pytest.raises(SystemExit, match="holds the kit itself"):

@@ -11,7 +11,6 @@ names, such as ``report_full``.
 """
 
 import argparse
-import hashlib
 import os
 import shutil
 from collections.abc import Sequence
@@ -23,6 +22,8 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from tools.book import ROOT, TEXT, write
+from tools.fingerprint import fingerprint
+from tools.first_cell import first_cell
 from tools.notebooks import normalise
 
 KIT = ROOT / "teaching" / "kit"
@@ -47,10 +48,16 @@ def read(text: Path) -> NotebookNode:
     return normalise(jupytext.read(text, fmt=TEXT))
 
 
-def fingerprint(text: Path) -> str:
-    """Of the code of a notebook's text: what it printed is stale when this has changed."""
-    code = "\n\n".join(cell.source for cell in read(text).cells if cell.cell_type == "code")
-    return hashlib.sha256(code.encode()).hexdigest()[:16]
+def handed_out(text: Path) -> NotebookNode:
+    """The same with the cell that installs mmbook, below the title."""
+    notebook = read(text)
+    notebook.cells.insert(1, first_cell())
+    return normalise(notebook)
+
+
+def made_from(text: Path) -> str:
+    """The code, modules and data of a notebook: what it printed is stale when they have changed."""
+    return fingerprint(read(text), ROOT)
 
 
 def printed(text: Path) -> Path:
@@ -63,7 +70,7 @@ def run(text: Path) -> None:
 
     Raises: nbclient's CellExecutionError for a cell that fails; nothing is stored then.
     """
-    notebook, code = read(text), fingerprint(text)
+    notebook, code = read(text), made_from(text)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     where = {"metadata": {"path": str(text.parent)}}
     NotebookClient(notebook, timeout=300, kernel_name="python3", resources=where).execute()
@@ -83,16 +90,16 @@ def at_home(page: str, folder: Path) -> str:
     return page
 
 
-def write_all(folder: Path, source: Path = KIT) -> list[str]:
+def write_all(folder: Path) -> list[str]:
     """Write pages and notebooks; first see that nothing is lost. Returns the names of the files.
 
     Raises: SystemExit within the folder of the sources, or if one of the files is there.
     """
-    if folder.resolve().is_relative_to(source.resolve()):
+    if folder.resolve().is_relative_to(KIT.resolve()):
         raise SystemExit(f"{folder} holds the kit itself; choose another folder with --to")
-    texts = notebooks(source)
-    made = {text.with_suffix(".ipynb").name: read(text) for text in texts}
-    pages = [f for f in sorted(source.iterdir()) if f.suffix in (".md", ".png") and f not in texts]
+    texts = notebooks()
+    made = {text.with_suffix(".ipynb").name: handed_out(text) for text in texts}
+    pages = [f for f in sorted(KIT.iterdir()) if f.suffix in (".md", ".png") and f not in texts]
     names = [*(page.name for page in pages), *made]
     there = [name for name in names if (folder / name).exists()]
     if there:
