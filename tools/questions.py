@@ -144,6 +144,13 @@ def save_all(files: dict[Path, str]) -> None:
         write(file, text)
 
 
+def positive(text: str) -> int:
+    """The size of an exam. Raises: ArgumentTypeError for what is no whole number above 0."""
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"expected a number above 0; got {text}")
+    return int(text)
+
+
 def main(arguments: list[str] | None = None) -> None:
     reader = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
@@ -153,8 +160,8 @@ def main(arguments: list[str] | None = None) -> None:
     reader.add_argument("--seed", type=int, default=0)
     reader.add_argument("--parts", type=int, nargs="+", choices=range(1, 6), default=range(1, 6))
     size = reader.add_mutually_exclusive_group()
-    size.add_argument("--minutes", type=int, default=90)
-    size.add_argument("--points", type=int)
+    size.add_argument("--minutes", type=positive, default=90)
+    size.add_argument("--points", type=positive)
     o = reader.parse_args(arguments)
     try:
         tasks = [t for t in bank() if PARTS.index(t.part) + 1 in o.parts]
@@ -165,8 +172,8 @@ def main(arguments: list[str] | None = None) -> None:
     quizzes = {n: (title, shuffled(quiz, o.seed)) for n, (title, quiz) in quizzes.items()}
     if o.what == "exam":
         name, heading = f"exam_{o.seed}", f"Multimodal learning · exam {o.seed}"
-        cost = attrgetter("minutes" if o.points is None else "points")
-        tasks = drawn(tasks, o.points or o.minutes, cost, o.seed)
+        unit = "minutes" if o.points is None else "points"
+        tasks = drawn(tasks, getattr(o, unit), attrgetter(unit), o.seed)
     else:
         files = {o.to / f"part_{n}.gift": gift(*quiz) for n, quiz in quizzes.items()}
     for solved, end in ((False, ""), (True, "_solutions")):
