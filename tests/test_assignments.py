@@ -425,6 +425,8 @@ def test_a_short_seed_is_called_short(small, capsys):
         ("x and << a >>", "x and << b >>", "'b' is undefined; in the cell 'def add"),
         ("# Small", '+++ {"sheet": "tests x 1"}\n\n# Small', "on a markdown cell"),
         ("return x + << a >>", "return x +", "SyntaxError"),
+        ("10**9))", "0))", "sheet_1: ValueError('low >= high') in the cell\na = int(rng"),
+        ("solution add", "''", "sheet_1: no cell can be 'sheet: '"),
     ],
 )
 def test_a_sheet_that_cannot_grade_is_not_written(small, old, new, message):

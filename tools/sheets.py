@@ -79,10 +79,10 @@ class Part:
     @classmethod
     def of(cls, cell: NotebookNode, where: str) -> "Part | None":
         """None if the cell says nothing. Raises: SystemExit for what no cell can be."""
-        said = cell.metadata.get("sheet")
-        if said is None:
+        if "sheet" not in cell.metadata:
             return None
-        kind, *rest = said.split()
+        said = str(cell.metadata["sheet"] or "")
+        kind, *rest = said.split() or [""]
         graded = kind in ("tests", "answer", "task")
         good = kind in (*KINDS, "wrong") and len(rest) == 1 + graded
         if not good or (graded and not rest[1].replace(".", "", 1).isdigit()):
@@ -137,7 +137,12 @@ class Sheet:
         made = []
         for part, cell in zip(parts, source.cells, strict=True):
             if "draw" in cell.metadata.get("tags", []):
-                exec(compile(cell.source, f"{self.name}, draw", "exec"), drawn)
+                try:
+                    exec(compile(cell.source, f"{self.name}, draw", "exec"), drawn)
+                except Exception as error:
+                    raise SystemExit(
+                        f"{self.name}: {error!r} in the cell\n{cell.source}"
+                    ) from error
             else:
                 cell.source = self.fill(cell.source, drawn)
                 made.append((part, cell))
