@@ -124,6 +124,8 @@ def test_an_output_can_be_cut_to_its_lines(seventh):
         ("exercises", "7.99", "expected an exercise 7.99"),
         ("week", "nobody says this", "the week plan does not say"),
         ("picture", "7.1", "{{ picture }} is unknown"),
+        ("formula", "", "07_self_attention: {{ formula }} does not say which"),
+        ("title", "7", "07_self_attention: {{ title 7 }} is {{ title }} alone"),
     ],
 )
 def test_a_reference_to_nothing_says_so(seventh, what, words, message):

@@ -9,9 +9,8 @@ from functools import cached_property
 from nbformat import NotebookNode
 
 from tools.book import EXERCISE, Chapter, sought
+from tools.stubs import Definition
 from tools.week_plan import Planned, plain
-
-Definition = ast.FunctionDef | ast.ClassDef
 
 
 @dataclass
@@ -30,6 +29,11 @@ class Excerpts:
         """What a reference stands for, as Markdown. Raises: ValueError if there is none."""
         if what not in ("title", "question", "formula", "code", "output", "exercises", "week"):
             raise ValueError(f"{self.chapter.name}: {{{{ {what} }}}} is unknown to tools/slides.py")
+        if words and what in ("title", "question"):
+            said = f"{{{{ {what} {words} }}}} is {{{{ {what} }}}} alone"
+            raise ValueError(f"{self.chapter.name}: {said}")
+        if not words and what not in ("title", "question", "week"):
+            raise ValueError(f"{self.chapter.name}: {{{{ {what} }}}} does not say which")
         own = {"code": "code_block"}.get(what, what)
         return getattr(self, own)(*[words] * bool(words))
 
