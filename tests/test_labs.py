@@ -303,3 +303,18 @@ def test_a_lab_that_does_not_fit_its_chapter_is_an_error(tmp_path, right, wrong,
 def test_a_name_that_no_chapter_or_no_lab_has_is_said(tmp_path):
     with pytest.raises(SystemExit, match="no chapter begins with '77'"):
         labs.main(["77", "--to", str(tmp_path)])
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks/01_toy.ipynb").touch()
+    with pytest.raises(SystemExit, match=r"^no lab for 01 in .*labs"):
+        labs.labs(["01"], tmp_path)
+    with pytest.raises(SystemExit, match=r"^no lab in .*labs"):
+        labs.labs(root=tmp_path)
+
+
+def test_a_wrong_lab_is_told_in_a_line(tmp_path, monkeypatch):
+    def wrong(lab):
+        raise ValueError(f"{lab.name}: no check follows add")
+
+    monkeypatch.setattr(labs, "editions", wrong)
+    with pytest.raises(SystemExit, match="^teaching/labs: 01_multimodal: no check follows add"):
+        labs.main(["01", "--to", str(tmp_path)])

@@ -59,7 +59,8 @@ def labs(names: Sequence[str] = (), root: Path = ROOT) -> list[Lab]:
     """
     found = [lab for lab in map(Lab, chapters(names, root)) if lab.text.exists()]
     if not found:
-        raise SystemExit(f"no lab for {', '.join(names)} in {root / 'teaching' / 'labs'}")
+        wanted = f" for {', '.join(names)}" if names else ""
+        raise SystemExit(f"no lab{wanted} in {root / 'teaching' / 'labs'}")
     return found
 
 
@@ -168,7 +169,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--to", type=Path, default=ROOT / "labs", metavar="FOLDER")
     options = parser.parse_args(arguments)
     chosen = labs(options.names)
-    write_all(chosen, options.to)
+    try:
+        write_all(chosen, options.to)
+    except ValueError as error:
+        raise SystemExit(f"teaching/labs: {error}") from error
     print(f"{len(chosen)} labs in {options.to / 'student'} and {options.to / 'instructor'}")
 
 
