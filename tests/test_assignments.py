@@ -394,7 +394,7 @@ def test_without_a_seed_one_is_made_and_kept(small, capsys):
     assert len(seed) == 16 and "short" not in capsys.readouterr().out
     notebook = to / "source" / "sheet_1" / "sheet_1.ipynb"
     before = notebook.read_bytes()
-    with pytest.raises(SystemExit, match="has sheet_1, in which somebody may have worked"):
+    with pytest.raises(SystemExit, match="has source/sheet_1/sheet_1.ipynb, in which"):
         make(small)
     notebook.unlink()
     (to / "nbgrader_config.py").write_text("mine", encoding="utf-8")

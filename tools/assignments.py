@@ -16,7 +16,7 @@ from pathlib import Path
 
 import nbformat
 
-from tools.book import ROOT, write
+from tools.book import ROOT, beginning, spare, write
 from tools.sheets import SOURCE, Sheet
 
 CONFIG = r'''"""nbgrader's settings for this course. `nbgrader --help-all` names all others."""
@@ -56,11 +56,8 @@ def sheets(names: Sequence[str], seed: str, source: Path = SOURCE) -> list[Sheet
     files = sorted(source.glob("sheet_*.md"))
     if not files:
         raise SystemExit(f"{source} has no sheet_*.md")
-    for name in names:
-        if not any(file.stem.startswith(name) for file in files):
-            known = ", ".join(file.stem for file in files)
-            raise SystemExit(f"no sheet begins with {name!r}; there are: {known}")
-    return [Sheet(f, seed) for f in files if not names or f.stem.startswith(tuple(names))]
+    wanted = beginning(names, [file.stem for file in files], "sheet")
+    return [Sheet(file, seed) for file in files if file.stem in wanted]
 
 
 def seed_of(folder: Path, given: str | None) -> str:
@@ -83,19 +80,14 @@ def write_all(chosen: list[Sheet], folder: Path) -> None:
 
     Raises: SystemExit if a sheet cannot, or is there.
     """
-    files = {s.name: folder / "source" / s.name / f"{s.name}.ipynb" for s in chosen}
-    there = [name for name, file in files.items() if file.exists()]
-    if there:
-        raise SystemExit(
-            f"{folder} has {', '.join(there)}, in which somebody may have worked; nothing was "
-            "written. Remove them from source/, or choose another folder with --to"
-        )
+    names = {s: f"source/{s.name}/{s.name}.ipynb" for s in chosen}
+    spare(folder, names.values())
     complaints = [line for sheet in chosen for line in sheet.complaints()]
     if complaints:
         raise SystemExit("\n".join([*complaints, "nothing was written"]))
-    for sheet in chosen:
-        files[sheet.name].parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(sheet.notebook(), files[sheet.name])
+    for sheet, name in names.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(sheet.notebook(), folder / name)
     write(folder / "seed", f"{chosen[0].seed}\n")
     canvas = (ROOT / "tools" / "canvas.py").read_text("utf-8")
     for name, text in (("nbgrader_config.py", CONFIG), ("canvas.py", canvas)):

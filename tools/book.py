@@ -1,7 +1,7 @@
 """The files of the book: its chapters, and how they are read and written."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +34,32 @@ def sought(pattern: str, text: str, where: str, expected: str) -> re.Match[str]:
     if found is None:
         raise ValueError(f"{where}: expected {expected}; it has none")
     return found
+
+
+def beginning(names: Sequence[str], known: Sequence[str], what: str) -> list[str]:
+    """Those of ``known`` that begin with one of ``names``; without any: all.
+
+    Args:
+        what: what they are names of, in a word.
+    Raises: SystemExit for a beginning that none has.
+    """
+    for name in names:
+        if not any(one.startswith(name) for one in known):
+            raise SystemExit(f"no {what} begins with {name!r}; there are: {', '.join(known)}")
+    return [one for one in known if not names or one.startswith(tuple(names))]
+
+
+def spare(folder: Path, names: Iterable[str]) -> None:
+    """See that nothing is lost when files of these names are written into a folder.
+
+    Raises: SystemExit if one of them is there.
+    """
+    there = [name for name in names if (folder / name).exists()]
+    if there:
+        raise SystemExit(
+            f"{folder} has {', '.join(there)}, in which somebody may have worked; nothing was "
+            "written. Remove them, or choose another folder with --to"
+        )
 
 
 @dataclass(frozen=True)
@@ -87,7 +113,4 @@ def chapters(names: Sequence[str] = (), root: Path = ROOT) -> list[Chapter]:
     folder = root / "notebooks"
     files = [*folder.glob("[0-9][0-9]_*.ipynb"), *folder.glob("_src/[0-9][0-9]_*.md")]
     known = sorted({file.stem for file in files})
-    for name in names:
-        if not any(stem.startswith(name) for stem in known):
-            raise SystemExit(f"no chapter begins with {name!r}; there are: {', '.join(known)}")
-    return [Chapter(s, root) for s in known if not names or s.startswith(tuple(names))]
+    return [Chapter(stem, root) for stem in beginning(names, known, "chapter")]

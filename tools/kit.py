@@ -21,7 +21,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from tools.book import ROOT, TEXT, write
+from tools.book import ROOT, TEXT, beginning, spare, write
 from tools.fingerprint import fingerprint
 from tools.first_cell import first_cell
 from tools.notebooks import normalise
@@ -36,11 +36,8 @@ def notebooks(folder: Path = KIT, names: Sequence[str] = ()) -> list[Path]:
     Raises: SystemExit for a beginning that none has.
     """
     known = [f for f in sorted(folder.glob("*.md")) if "\nkernelspec:" in f.read_text("utf-8")]
-    for name in names:
-        if not any(file.stem.startswith(name) for file in known):
-            there = ", ".join(file.stem for file in known)
-            raise SystemExit(f"no notebook of the kit begins with {name!r}; there are: {there}")
-    return [f for f in known if not names or f.stem.startswith(tuple(names))]
+    wanted = beginning(names, [file.stem for file in known], "notebook of the kit")
+    return [file for file in known if file.stem in wanted]
 
 
 def read(text: Path) -> NotebookNode:
@@ -101,12 +98,7 @@ def write_all(folder: Path) -> list[str]:
     made = {text.with_suffix(".ipynb").name: handed_out(text) for text in texts}
     pages = [f for f in sorted(KIT.iterdir()) if f.suffix in (".md", ".png") and f not in texts]
     names = [*(page.name for page in pages), *made]
-    there = [name for name in names if (folder / name).exists()]
-    if there:
-        raise SystemExit(
-            f"{folder} has {', '.join(there)}, in which somebody may have worked; nothing was "
-            "written. Remove them, or choose another folder with --to"
-        )
+    spare(folder, names)
     folder.mkdir(parents=True, exist_ok=True)
     for page in pages:
         if page.suffix == ".md":

@@ -24,7 +24,7 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from tools.book import ROOT, TEXT, Chapter, chapters, sought
+from tools.book import ROOT, TEXT, Chapter, chapters, sought, spare
 from tools.first_cell import first_cell
 from tools.formulas import equations
 from tools.notebooks import normalise
@@ -142,16 +142,11 @@ def write_all(chosen: list[Lab], folder: Path) -> None:
     Raises: SystemExit if one of the notebooks is there.
     """
     made = {
-        folder / edition / f"{lab.name}.ipynb": nb
-        for lab in chosen
-        for edition, nb in editions(lab).items()
+        f"{edition}/{lab.name}.ipynb": nb for lab in chosen for edition, nb in editions(lab).items()
     }
-    if there := [str(file) for file in made if file.exists()]:
-        raise SystemExit(
-            f"{', '.join(there)}: somebody may have worked in it; nothing was written. "
-            "Remove it, or choose another folder with --to"
-        )
-    for file, nb in made.items():
+    spare(folder, made)
+    for name, nb in made.items():
+        file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         root, here = chosen[0].chapter.root.resolve(), file.parent.resolve()
         if here.is_relative_to(root):

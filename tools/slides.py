@@ -34,7 +34,7 @@ from nbconvert import SlidesExporter
 from nbformat import NotebookNode
 from traitlets.config.loader import PyFileConfigLoader
 
-from tools.book import ROOT, TEXT, Chapter, write
+from tools.book import ROOT, TEXT, Chapter, beginning, spare, write
 from tools.excerpts import Excerpts
 from tools.week_plan import plan_of
 
@@ -45,10 +45,7 @@ REFERENCE = re.compile(r"^\{\{ *(\w+) *(.*?) *\}\}$", re.MULTILINE)
 def decks(names: list[str], root: Path = ROOT) -> list[Chapter]:
     """The chapters that have a deck. Raises: SystemExit for a beginning that no deck has."""
     known = sorted(file.stem for file in (root / "teaching" / "slides").glob("[0-9][0-9]_*.md"))
-    for name in names:
-        if not any(stem.startswith(name) for stem in known):
-            raise SystemExit(f"no deck begins with {name!r}; there are: {', '.join(known)}")
-    return [Chapter(s, root) for s in known if not names or s.startswith(tuple(names))]
+    return [Chapter(stem, root) for stem in beginning(names, known, "deck")]
 
 
 def source(chapter: Chapter) -> NotebookNode:
@@ -169,12 +166,7 @@ def write_all(chosen: list[Chapter], folder: Path) -> None:
     """
     if folder.resolve().is_relative_to(ROOT / "teaching"):
         raise SystemExit(f"{folder} holds the sources themselves; choose another folder")
-    there = [c.ipynb.name for c in chosen if (folder / c.ipynb.name).exists()]
-    if there:
-        raise SystemExit(
-            f"{folder} has {', '.join(there)}, in which somebody may have worked; nothing was "
-            "written. Remove them, or choose another folder with --to"
-        )
+    spare(folder, [c.ipynb.name for c in chosen])
     to = {c: Path(os.path.relpath(c.ipynb, folder.resolve())).as_posix() for c in chosen}
     try:
         made = {chapter: deck_notebook(chapter, path) for chapter, path in to.items()}

@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from tools.book import EXERCISE, ROOT, Chapter, chapters
+from tools.book import EXERCISE, ROOT, Chapter, chapters, spare
 from tools.notebooks import normalise
 
 
@@ -58,12 +58,7 @@ def write_all(chosen: list[Chapter], folder: Path, root: Path = ROOT) -> None:
     source = root / "notebooks"
     if folder.resolve().is_relative_to(source.resolve()):
         raise SystemExit(f"{folder} holds the chapters themselves; choose another folder")
-    there = [c.ipynb.name for c in chosen if (folder / c.ipynb.name).exists()]
-    if there:
-        raise SystemExit(
-            f"{folder} has {', '.join(there)}, in which somebody may have worked; nothing was "
-            "written. Remove them, or choose another folder with --to"
-        )
+    spare(folder, [c.ipynb.name for c in chosen])
     made = {c.ipynb.name: student_notebook(c) for c in chosen}
     shutil.copytree(source / "_static", folder / "_static", dirs_exist_ok=True)
     for page in source.glob("*.md"):
