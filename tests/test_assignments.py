@@ -202,6 +202,24 @@ def grades(book: Gradebook, student: str) -> dict[str, float]:
     return {grade.name: grade.auto_score for grade in notebook.grades}
 
 
+def hand_in(api: NbGraderAPI, folder: Path, student: str, answers: dict[str, str]) -> None:
+    """Fill in the released sheet: ada over the exchange, others as files."""
+    over = {"coursedir": api.coursedir, "authenticator": api.authenticator, "parent": api}
+    file = folder / "submitted" / student / "sheet_1" / "sheet_1.ipynb"
+    if student == "ada":
+        api.coursedir.assignment_id, api.coursedir.student_id = "sheet_1", student
+        ExchangeFetchAssignment(**over).start()
+        file = folder.parent / "sheet_1" / "sheet_1.ipynb"
+    else:
+        file.parent.mkdir(parents=True)
+        file.write_bytes((folder / "release" / "sheet_1" / "sheet_1.ipynb").read_bytes())
+    notebook = nbformat.read(file, as_version=4)
+    fill(notebook, answers)
+    nbformat.write(notebook, file)
+    if student == "ada":
+        ExchangeSubmit(**over).start()
+
+
 @pytest.fixture(scope="module")
 def course(home):
     """Sheet 1 made, released and handed in three times: once over an exchange, twice as files.
@@ -218,22 +236,9 @@ def course(home):
     is_fine(api.generate_assignment("sheet_1"))
     sheet = Sheet(SOURCE / "sheet_1.md", SEEDS[0])
     is_fine(api.release_assignment("sheet_1"))
-    over = {"coursedir": api.coursedir, "authenticator": api.authenticator, "parent": api}
     for student, answers in submissions(sheet).items():
         api.gradebook.add_student(student, first_name=student.title(), last_name="Test")
-        file = folder / "submitted" / student / "sheet_1" / "sheet_1.ipynb"
-        if student == "ada":  # over the exchange
-            api.coursedir.assignment_id, api.coursedir.student_id = "sheet_1", student
-            ExchangeFetchAssignment(**over).start()
-            file = home / "sheet_1" / "sheet_1.ipynb"
-        else:
-            file.parent.mkdir(parents=True)
-            file.write_bytes((folder / "release" / "sheet_1" / "sheet_1.ipynb").read_bytes())
-        notebook = nbformat.read(file, as_version=4)
-        fill(notebook, answers)
-        nbformat.write(notebook, file)
-        if student == "ada":
-            ExchangeSubmit(**over).start()
+        hand_in(api, folder, student, answers)
     is_fine(api.collect("sheet_1"))
     graded = {}
     for student in ("ada", "ben", "cyd"):
