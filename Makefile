@@ -61,7 +61,8 @@ test: $(READY)  ## Run all tests, every cell of every notebook among them
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile $(NBVAL) notebooks
 
 lab: $(READY)  ## Open the book in JupyterLab
-	$(BIN)/jupyter lab --config=tools/lab/config.py $(LAB_ARGS) notebooks/01_multimodal.ipynb
+	$(BIN)/jupyter lab --config=tools/lab/config.py --ServerApp.root_dir=. $(LAB_ARGS) \
+		notebooks/01_multimodal.ipynb
 
 run: $(READY)  ## Execute the chapters' texts and store the notebooks
 	$(BIN)/python -m tools.notebooks run $(CHAPTER)

@@ -215,6 +215,12 @@ def hand_in(api: NbGraderAPI, folder: Path, student: str, answers: dict[str, str
         file.write_bytes((folder / "release" / "sheet_1" / "sheet_1.ipynb").read_bytes())
     notebook = nbformat.read(file, as_version=4)
     fill(notebook, answers)
+    if student == "ben":  # a slip: a graded cell stands twice
+        names = [c.metadata.get("nbgrader", {}).get("grade_id") for c in notebook.cells]
+        place = names.index("fuse")
+        again = nbformat.v4.new_code_cell(notebook.cells[place].source)
+        again.metadata = notebook.cells[place].metadata
+        notebook.cells.insert(place + 1, again)
     nbformat.write(notebook, file)
     if student == "ada":
         ExchangeSubmit(**over).start()

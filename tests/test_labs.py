@@ -122,6 +122,12 @@ def test_an_empty_stub_says_that_it_is_not_yet_written(lab):
 
 
 @EVERY
+def test_a_lab_has_one_title_with_its_chapters_number(lab):
+    titles = re.findall(r"^# .*", labs.editions(lab)["student"].cells[0].source, re.MULTILINE)
+    assert len(titles) == 1 and titles[0].startswith(f"# Lab {lab.chapter.number} · "), titles
+
+
+@EVERY
 def test_stubs_name_shapes_and_no_answer_leaks(lab):
     student, instructor = labs.editions(lab).values()
     nbformat.validate(student)

@@ -26,10 +26,28 @@ import sys
 import warnings
 from pathlib import Path
 
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import DeduplicateIds
+
 warnings.filterwarnings("ignore", message="Object of type")  # SQLAlchemy, of nbgrader's own code
 # nbgrader starts "alembic" and "jupyter", also when its environment is not activated.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # as the book's chapters run
 sys.path.insert(0, str(Path(__file__).parent))  # canvas.py
+
+
+class Once(DeduplicateIds):
+    """Who copies or splits a graded cell has it twice: the last counts, the others run as any cell.
+
+    nbgrader itself stops there, and grades nobody who comes after.
+    """
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        cell, resources = super().preprocess_cell(cell, resources, cell_index)
+        if cell.metadata.get("nbgrader") == {}:
+            del cell.metadata["nbgrader"]
+        return cell, resources
+
 
 c = get_config()  # noqa: F821
 c.CourseDirectory.root = str(Path(__file__).parent)
@@ -42,6 +60,9 @@ c.ExecutePreprocessor.timeout = 120  # seconds a cell
 c.FileNameCollectorPlugin.named_regexp = (
     r".*[/\\](?P<student_id>[^/\\_]+)_(?:[^/\\]*[_/\\])?(?P<file_id>sheet_\d+)[^/\\]*\.ipynb"
 )
+c.Autograde.sanitize_preprocessors = [
+    Once if step is DeduplicateIds else step for step in Autograde().sanitize_preprocessors
+]
 # A folder where a hub keeps what is released and handed in; files by hand need none.
 # c.Exchange.root = "/usr/local/share/nbgrader/exchange"
 # A sheet that is late loses points if a plugin says so: nbgrader's documentation, late submissions.

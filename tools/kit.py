@@ -12,6 +12,7 @@ names, such as ``report_full``.
 
 import argparse
 import os
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -79,7 +80,8 @@ def run(text: Path) -> None:
 
 
 def at_home(page: str, folder: Path) -> str:
-    """A page whose links to the book lead there from ``folder``, and to notebooks, not texts."""
+    """A page without what only the website reads, whose links lead to the book from ``folder``."""
+    page = re.sub(r"\A---\n.*?\n---\n+", "", page, flags=re.DOTALL)
     up = Path(os.path.relpath(ROOT, folder.resolve())).as_posix()
     page = page.replace("](../../", f"]({up}/")
     for text in notebooks():

@@ -1,4 +1,4 @@
-"""How the book opens in JupyterLab: ``jupyter lab --config tools/lab/config.py notebooks``.
+"""How the book opens in JupyterLab: ``jupyter lab --config tools/lab/config.py``.
 
 Reading must not change a file. A kernel writes its exact version into each notebook that it opens,
 and live controls leave views behind that no later kernel can show: what was stored of them stays.
