@@ -26,7 +26,8 @@ FAULTS = """() => {
         && parseFloat(style.fontSize) < 20 - 1e-6)
       faults.push(`${style.fontSize}: ${part.textContent.slice(0, 60)}`);
   }
-  const isBox = (part) => !part.closest(skip) && !part.querySelector("mjx-container[display]");
+  const isBox = (part) => !part.closest(skip) && !part.parentElement.closest("figure")
+    && !part.querySelector("mjx-container[display]");
   [...slide.querySelectorAll("h2, p, pre, figure, mjx-container[display]")]
     .filter(isBox).map((part) => part.getBoundingClientRect()).sort((a, b) => a.top - b.top)
     .forEach((box, k, all) => {
