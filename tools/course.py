@@ -82,7 +82,7 @@ def made_calendar(chosen: list[Chapter]) -> str:
         read = [week_of[number] for number in numbers]
         tasks[min(read)].append(f"{name} set")
         tasks[min(max(read) + 1, last)].insert(0, f"{name} back")
-    quizzes = {min(max(week_of[n] for n in ns) + 1, last): [] for ns in parts().values()}
+    quizzes: dict[int, list[str]] = {week: [] for week in plan}
     for name, numbers in parts().items():
         quizzes[min(max(week_of[n] for n in numbers) + 1, last)].append(name)
     dates = re.findall(r"^\| (\d+) \| \*\*([^.]+)\.\*\*", HANDOUT.read_text("utf-8"), re.MULTILINE)
@@ -91,7 +91,7 @@ def made_calendar(chosen: list[Chapter]) -> str:
     for week, numbers in plan.items():
         read = ", ".join(link(by_number[n]) for n in numbers if n in by_number)
         own = [f"{n:02}" for n in numbers if n in labs]
-        quiz = ", ".join(f"part {name}" for name in quizzes.get(week, []))
+        quiz = ", ".join(f"part {name}" for name in quizzes[week])
         lines.append(
             f"| {week} | {read} | {', '.join(own) or 'exercises'} | {', '.join(tasks[week])} "
             f"| {quiz} | {project.get(week, '')} |"

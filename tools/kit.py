@@ -19,13 +19,12 @@ from pathlib import Path
 
 import jupytext
 import nbformat
-from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from tools.book import ROOT, TEXT, beginning, spare, write
 from tools.fingerprint import fingerprint
 from tools.first_cell import first_cell
-from tools.notebooks import normalise
+from tools.notebooks import execute, normalise
 
 KIT = ROOT / "teaching" / "kit"
 PRINTED = "printed"
@@ -69,9 +68,7 @@ def run(text: Path) -> None:
     Raises: nbclient's CellExecutionError for a cell that fails; nothing is stored then.
     """
     notebook, code = read(text), made_from(text)
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    where = {"metadata": {"path": str(text.parent)}}
-    NotebookClient(notebook, timeout=300, kernel_name="python3", resources=where).execute()
+    execute(notebook, text.parent, text.stem)
     outputs = [out for cell in notebook.cells for out in cell.get("outputs", [])]
     said = "".join(out.text for out in outputs if out.get("name") == "stdout")
     printed(text).parent.mkdir(exist_ok=True)

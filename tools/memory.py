@@ -7,15 +7,14 @@ run from the start; the peak goes into ``teaching/memory.csv``, and nothing else
 """  # noqa: E501
 
 import csv
-import os
 import sys
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
 
 from tools.book import Chapter, chapters
 from tools.course import MEMORY, peaks
+from tools.notebooks import execute
 
 # In kilobytes, of the kernel itself; on macOS in bytes. Linux's ru_maxrss begins with the peak of
 # the process that started the kernel; VmHWM does not.
@@ -29,11 +28,9 @@ def peak(chapter: Chapter) -> int:
 
     Raises: nbclient's CellExecutionError for a cell that fails.
     """
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     notebook = chapter.read_text()
     notebook.cells.append(nbformat.v4.new_code_cell(ASK))
-    where = {"metadata": {"path": str(chapter.ipynb.parent)}}
-    NotebookClient(notebook, timeout=600, kernel_name="python3", resources=where).execute()
+    execute(notebook, chapter.ipynb.parent, chapter.name)
     said = next(out.text for out in notebook.cells[-1].outputs if out.get("name") == "stdout")
     return round(int(said) / (2**20 if sys.platform == "darwin" else 2**10))
 

@@ -19,6 +19,7 @@ import os
 import sys
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 import jupytext
 import nbformat
@@ -136,12 +137,15 @@ def complaints(chapter: Chapter) -> list[str]:
     return found
 
 
-def execute(chapter: Chapter, notebook: NotebookNode) -> None:
-    """Run all cells in a fresh kernel, in the folder of the notebooks; changes ``notebook``."""
+def execute(notebook: NotebookNode, folder: Path, name: str) -> None:
+    """Run all cells in a fresh kernel, in ``folder``; changes ``notebook``. The bar has the name.
+
+    Raises: nbclient's CellExecutionError for a cell that fails, CellTimeoutError, DeadKernelError.
+    """
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # two threads lose to any other load
     os.environ.setdefault("MMBOOK_DEVICE", "cpu")
     code = sum(cell.cell_type == "code" for cell in notebook.cells)
-    with tqdm(total=code, desc=chapter.name, unit="cell", file=sys.stderr) as bar:
+    with tqdm(total=code, desc=name, unit="cell", file=sys.stderr) as bar:
         NotebookClient(
             notebook,
             timeout=300,
@@ -149,7 +153,7 @@ def execute(chapter: Chapter, notebook: NotebookNode) -> None:
             record_timing=False,
             coalesce_streams=True,
             extra_arguments=["--log-level=ERROR"],  # the kernel warns of TCP, into our bar
-            resources={"metadata": {"path": str(chapter.ipynb.parent)}},
+            resources={"metadata": {"path": str(folder)}},
             on_cell_executed=lambda **_: bar.update(),
         ).execute()
 
@@ -161,7 +165,7 @@ def run(chapter: Chapter) -> str:
     """
     notebook = with_outputs(chapter.read_text(), chapter.read())
     try:
-        execute(chapter, notebook)
+        execute(notebook, chapter.ipynb.parent, chapter.name)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         return f"{chapter.name}: a cell failed; its notebook stays as it was\n{error}"
     keep_stills(notebook)
